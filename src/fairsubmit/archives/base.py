@@ -1,0 +1,185 @@
+"""The port of archives: a bundle in, a receipt out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from fairsubmit.bundle import Bundle
+    from fairsubmit.findings import Finding
+    from fairsubmit.receipt import RemoteFile
+    from fairsubmit.transports.base import Transport
+
+__all__ = ["Archive", "Draft", "Outcome", "Status"]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A submission that the archive has opened but not yet accepted.
+
+    Attributes
+    ----------
+    key
+        The archive's name for it; enough to open it again.
+    accession
+        The identifier it will have, where that is known already.
+    root
+        Folder in the archive's file area that this deposit's files go to, POSIX,
+        ``""`` for the top.
+    notes
+        What this archive must know again on the next run.
+    """
+
+    key: str
+    accession: str | None
+    root: str
+    notes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Where a submission stands.
+
+    Attributes
+    ----------
+    accession
+        The archive's identifier.
+    state
+        The archive's own word, e.g. ``PROCESSED``.
+    final
+        Whether it will not change by itself any more.
+    accepted
+        Whether the archive has taken the submission.
+    messages
+        The archive's own words.
+    url
+        Page for a person.
+    """
+
+    accession: str
+    state: str
+    final: bool
+    accepted: bool
+    messages: tuple[str, ...] = ()
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What `Archive.submit` ends with.
+
+    Attributes
+    ----------
+    status
+        The final status.
+    document
+        The document as it was handed in (PageTab, record JSON), for the digest.
+    """
+
+    status: Status
+    document: bytes
+
+
+class Archive(Protocol):
+    """One archive, as one account on it sees it."""
+
+    @property
+    def name(self) -> str:
+        """Name on the command line, e.g. ``bioimage-archive``."""
+        ...
+
+    @property
+    def endpoint(self) -> str:
+        """Address of the API, or the folder of a directory archive."""
+        ...
+
+    def whoami(self) -> str:
+        """Return the account's name, proving that the token is good.
+
+        Raises
+        ------
+        AuthenticationError
+            If it is not.
+        """
+        ...
+
+    def check(self, bundle: Bundle) -> Iterable[Finding]:
+        """Compare a bundle with this archive's own limits, before a byte moves.
+
+        Pure: no network.
+        """
+        ...
+
+    def render(self, bundle: Bundle, draft: Draft) -> bytes:
+        """Write the submission as the archive's own document. Pure."""
+        ...
+
+    def open(self, bundle: Bundle, token: str) -> Draft:
+        """Create a draft, or find the one that carries `token`.
+
+        Parameters
+        ----------
+        bundle
+            What will be deposited.
+        token
+            Our own random name for this attempt, written down before the call, so
+            that a draft whose answer was lost is found instead of made twice.
+        """
+        ...
+
+    def reopen(self, draft: Draft) -> Draft:
+        """Return a draft that an earlier run opened, checked to be still there.
+
+        Raises
+        ------
+        ArchiveError
+            If the archive no longer has it.
+        """
+        ...
+
+    def held(self, draft: Draft) -> Mapping[str, RemoteFile]:
+        """List the files the archive holds for this deposit, by relative path."""
+        ...
+
+    def transport(self, draft: Draft) -> Transport:
+        """Return the way to send files to this deposit."""
+        ...
+
+    def submit(
+        self, bundle: Bundle, draft: Draft, progress: Callable[[str], object]
+    ) -> Outcome:
+        """Hand the deposit in and wait for the archive's final word.
+
+        Parameters
+        ----------
+        bundle
+            What was sent.
+        draft
+            Where it was sent to.
+        progress
+            Called with one sentence whenever the submission's state changes.
+
+        Raises
+        ------
+        SubmissionRejectedError
+            If the archive refuses it; its messages are findings with the place in
+            the person's own document.
+        ArchiveUnavailableError
+            If no final word came; running the same command again goes on.
+        """
+        ...
+
+    def status(self, accession: str) -> Status:
+        """Ask where a submission stands."""
+        ...
+
+    def deposited(self, root: str, accession: str) -> Mapping[str, RemoteFile]:
+        """List the files of a submitted deposit, as `held`, for `verify`."""
+        ...
+
+    def close(self) -> None:
+        """Close connections."""
+        ...

@@ -1,0 +1,5 @@
+"""File lists, RO-Crate and checksums: what travels beside the images."""
+
+from fairsubmit.bundle.value import Bundle, FileList, Item
+
+__all__ = ["Bundle", "FileList", "Item"]

@@ -1,0 +1,133 @@
+"""The receipt: proof of what was deposited, where, and when."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from fairsubmit.errors import ManifestError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["Receipt", "ReceiptFile", "RemoteFile"]
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteFile:
+    """A file as an archive reports it.
+
+    Attributes
+    ----------
+    path
+        POSIX path relative to the deposit's own folder, as in the manifest.
+    size
+        Bytes.
+    digests
+        Lower-case hexadecimal digests by algorithm (``md5``, ``sha256``), as far as
+        the archive reports any.
+    """
+
+    path: str
+    size: int
+    digests: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptFile:
+    """One deposited file: what we had, and what the archive says it has.
+
+    Attributes
+    ----------
+    path
+        POSIX path relative to the dataset and to the deposit's own folder.
+    size, md5, sha256
+        Of the local file, when it was sent.
+    held
+        What the archive reported, after the transfer.
+    checked_at
+        UTC time of that report, ISO 8601 with ``Z``.
+    """
+
+    path: str
+    size: int
+    md5: str
+    sha256: str
+    held: RemoteFile
+    checked_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a deposit ends with.
+
+    Attributes
+    ----------
+    archive
+        Name of the archive, e.g. ``bioimage-archive``.
+    endpoint
+        Address of its API, or the folder of a directory archive.
+    accession
+        The archive's identifier.
+    status
+        The archive's last word, e.g. ``PROCESSED``.
+    url
+        Page of the submission, if there is one.
+    submitted_at
+        UTC time, ISO 8601 with ``Z``.
+    tool
+        Name and version of the depositing program.
+    submission_digest
+        SHA-256 over the manifest and the rendered submission, hexadecimal.
+    root
+        Folder of the deposit in the archive's file area.
+    files
+        Every file sent, sorted by path.
+    """
+
+    archive: str
+    endpoint: str
+    accession: str
+    status: str
+    url: str | None
+    submitted_at: str
+    tool: str
+    submission_digest: str
+    root: str
+    files: tuple[ReceiptFile, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the receipt as a JSON object."""
+        return {"fairsubmit_receipt": 1, **asdict(self)}
+
+    def write(self, path: Path) -> None:
+        """Write the receipt atomically as indented JSON."""
+        partial = path.with_name(path.name + ".part")
+        text = json.dumps(self.to_json(), indent=1, ensure_ascii=False)
+        partial.write_text(text + "\n", encoding="utf-8")
+        partial.replace(path)
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Read what `write` wrote.
+
+        Raises
+        ------
+        ManifestError
+            If `path` is not a receipt.
+        """
+        try:
+            value = json.loads(path.read_text(encoding="utf-8"))
+            if value.pop("fairsubmit_receipt", None) != 1:
+                message = f"{path} is not a fairsubmit receipt"
+                raise ManifestError(message)
+            files = tuple(
+                ReceiptFile(**{**item, "held": RemoteFile(**item["held"])})
+                for item in value.pop("files")
+            )
+            return cls(files=files, **value)
+        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+            message = f"{path} is not a fairsubmit receipt: {error}"
+            raise ManifestError(message) from error

@@ -1,0 +1,32 @@
+"""Fixtures that every test may use."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def project() -> Path:
+    """The project's folder."""
+    return PROJECT
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real images and submissions beside the project.
+
+    Tests that need it skip where it is absent and fail where the environment says
+    that it must be there.
+    """
+    folder = PROJECT.parent / "shared"
+    if folder.is_dir():
+        return folder
+    message = "no ../shared with real images and submissions"
+    if os.environ.get("FAIRSUBMIT_REQUIRE_SHARED") == "1":
+        pytest.fail(message)
+    pytest.skip(message)
