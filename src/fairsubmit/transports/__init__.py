@@ -1,0 +1,1 @@
+"""Upload protocols: one module each, all behind `fairsubmit.transports.base`."""
