@@ -40,3 +40,19 @@ format: $(READY) ## format the code and mend what can be mended
 
 schemas docs: $(READY) ## write the generated schemas and docs pages anew
 	$(BIN)/python -m fairsubmit.testing.generate
+
+test-lowest: pyproject.toml ## run the tests on the lowest versions allowed
+	$(PYTHON) -m venv --clear $(LOWEST)
+	$(LOWEST)/bin/python -m pip install --quiet "uv>=0.5"
+	$(LOWEST)/bin/uv pip install --quiet --python $(LOWEST)/bin/python --resolution lowest-direct --editable ".[all]" --group dev
+	$(LOWEST)/bin/python -m pytest -m "not slow"
+
+bench: $(READY) ## measure against the peers, side by side (minutes; needs lftp)
+	$(BIN)/python -m pip install --quiet --group bench
+	$(BIN)/python benchmarks/run.py
+
+constraints: ## pin the newest versions that pass, into constraints.txt
+	$(BIN)/python -m pip freeze --exclude-editable | grep -vE '^(-e|#)| @ ' > constraints.txt
+
+clean: ## remove the environments
+	$(PYTHON) -c "import shutil; [shutil.rmtree(p, ignore_errors=True) for p in ('$(VENV)', '$(LOWEST)')]"

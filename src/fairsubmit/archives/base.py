@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from fairsubmit.bundle import Bundle
     from fairsubmit.findings import Finding
@@ -48,7 +48,8 @@ class Status:
     accession
         The archive's identifier.
     state
-        The archive's own word, e.g. ``PROCESSED``.
+        The archive's own word, e.g. ``PROCESSED``; ``DRAFT`` while it has not been
+        handed in.
     final
         Whether it will not change by itself any more.
     accepted
@@ -178,6 +179,16 @@ class Archive(Protocol):
 
     def deposited(self, root: str, accession: str) -> Mapping[str, RemoteFile]:
         """List the files of a submitted deposit, as `held`, for `verify`."""
+        ...
+
+    def fetch(self, root: str, accession: str, path: str) -> Iterator[bytes]:
+        """Read a deposited file back in blocks, for `verify`.
+
+        Raises
+        ------
+        ArchiveError
+            If the archive does not hand it out.
+        """
         ...
 
     def close(self) -> None:
