@@ -92,6 +92,7 @@ class RetryPolicy:
 
 
 _DEFAULT = RetryPolicy()
+_DRAW = random.SystemRandom().random
 
 
 class Backoff:
@@ -123,7 +124,7 @@ class Backoff:
         policy: RetryPolicy = _DEFAULT,
         *,
         clock: Callable[[], float] = time.monotonic,
-        draw: Callable[[], float] = random.SystemRandom().random,
+        draw: Callable[[], float] = _DRAW,
     ) -> None:
         self._policy = policy
         self._clock = clock
