@@ -44,7 +44,8 @@ schemas docs: $(READY) ## write the generated schemas and docs pages anew
 test-lowest: pyproject.toml ## run the tests on the lowest versions allowed
 	$(PYTHON) -m venv --clear $(LOWEST)
 	$(LOWEST)/bin/python -m pip install --quiet "uv>=0.5"
-	$(LOWEST)/bin/uv pip install --quiet --python $(LOWEST)/bin/python --resolution lowest-direct --editable ".[all]" --group dev
+	$(LOWEST)/bin/uv pip install --quiet --python $(LOWEST)/bin/python --resolution lowest-direct --editable ".[all]"
+	$(LOWEST)/bin/uv pip install --quiet --python $(LOWEST)/bin/python --group dev
 	$(LOWEST)/bin/python -m pytest -m "not slow"
 
 bench: $(READY) ## measure against the peers, side by side (minutes; needs lftp)

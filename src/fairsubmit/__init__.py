@@ -12,7 +12,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from fairsubmit.version import VERSION as __version__
+from fairsubmit.version import VERSION
 
 if TYPE_CHECKING:
     from fairsubmit.archives.base import Archive, Draft, Status
@@ -111,6 +111,9 @@ __all__ = [
     "verify",
     "work_folder",
 ]
+
+
+__version__ = VERSION
 
 
 def __getattr__(name: str) -> object:
