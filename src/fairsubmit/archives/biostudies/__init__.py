@@ -1,0 +1,1 @@
+"""The BioImage Archive, through BioStudies."""
