@@ -10,8 +10,9 @@
     ├── StateError                 5   the journal cannot be written or is in use
     ├── TransferError
     │   ├── TransientTransferError 5   .retry_after
-    │   └── PermanentTransferError 3   ChecksumMismatchError  UploadExpiredError
-    │                                  QuotaExceededError
+    │   ├── PermanentTransferError 3   ChecksumMismatchError  UploadExpiredError
+    │   │                              QuotaExceededError
+    │   └── TransferStoppedError 130   somebody asked to stop
     └── ArchiveError               3   .archive .status .server_message .request_id
         ├── AuthenticationError    4
         ├── SubmissionRejectedError 1  carries findings
@@ -51,6 +52,7 @@ __all__ = [
     "StateError",
     "SubmissionRejectedError",
     "TransferError",
+    "TransferStoppedError",
     "TransientTransferError",
     "UnsupportedFormatError",
     "UploadExpiredError",
@@ -178,6 +180,12 @@ class TransferError(FairsubmitError):
     """A file could not be sent."""
 
 
+class TransferStoppedError(TransferError):
+    """The transfer was asked to stop before its end; what was sent is not lost."""
+
+    exit_code = 130
+
+
 class TransientTransferError(TransferError):
     """The same call may well succeed later.
 
@@ -233,7 +241,7 @@ class ArchiveError(FairsubmitError):
         The server's identifier for the request, if it gave one.
     """
 
-    def __init__(  # noqa: PLR0913 - the parts of one answer
+    def __init__(
         self,
         message: str,
         *,

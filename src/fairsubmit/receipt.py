@@ -1,18 +1,41 @@
-"""The receipt: proof of what was deposited, where, and when."""
+"""The receipt: proof of what was deposited, where, and when; the draft before it."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from fairsubmit.errors import ManifestError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
-__all__ = ["Receipt", "ReceiptFile", "RemoteFile"]
+__all__ = ["Draft", "Receipt", "ReceiptFile", "RemoteFile"]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A submission that the archive has opened but not yet accepted.
+
+    Attributes
+    ----------
+    key
+        The archive's name for it; enough to open it again.
+    accession
+        The identifier it will have, where that is known already.
+    root
+        Folder in the archive's file area that this deposit's files go to, POSIX,
+        ``""`` for the top.
+    notes
+        What this archive must know again on the next run.
+    """
+
+    key: str
+    accession: str | None
+    root: str
+    notes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

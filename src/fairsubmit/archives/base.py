@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+
+from fairsubmit.receipt import Draft
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -14,29 +16,6 @@ if TYPE_CHECKING:
     from fairsubmit.transports.base import Transport
 
 __all__ = ["Archive", "Draft", "Outcome", "Status"]
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A submission that the archive has opened but not yet accepted.
-
-    Attributes
-    ----------
-    key
-        The archive's name for it; enough to open it again.
-    accession
-        The identifier it will have, where that is known already.
-    root
-        Folder in the archive's file area that this deposit's files go to, POSIX,
-        ``""`` for the top.
-    notes
-        What this archive must know again on the next run.
-    """
-
-    key: str
-    accession: str | None
-    root: str
-    notes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
