@@ -285,6 +285,13 @@ class SubmissionRejectedError(ArchiveError):
 
 
 class ArchiveUnavailableError(ArchiveError):
-    """The archive cannot be reached or answers that it is busy."""
+    """The archive cannot be reached or answers that it is busy.
+
+    Attributes
+    ----------
+    retry_after
+        Seconds the server asked to wait, if it did.
+    """
 
     exit_code = 5
+    retry_after: float | None = None
