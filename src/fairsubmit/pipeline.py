@@ -129,7 +129,7 @@ class Prepared:
     work: Path
 
 
-def prepare(
+def prepare(  # noqa: PLR0913 - what is read, and three ways to narrow it
     path: Path,
     *,
     work: Path,
@@ -137,6 +137,7 @@ def prepare(
     select: Iterable[str] = (),
     ignore: Iterable[str] = (),
     executor: Executor | None = None,
+    advance: Callable[[int], object] = _ignore,
 ) -> Prepared:
     """Read a dataset, extract its images' metadata and lint everything.
 
@@ -152,6 +153,8 @@ def prepare(
         Rule codes or their beginnings.
     executor
         Where images are read; in this thread by default.
+    advance
+        Called with the number of images read.
 
     Raises
     ------
@@ -166,7 +169,7 @@ def prepare(
     )
     report = lint(
         dataset,
-        _recorded(found, work / IMAGE_RECORDS),
+        _recorded(found, work / IMAGE_RECORDS, advance),
         select=tuple(select),
         ignore=tuple(ignore),
         archive=archive,
@@ -189,7 +192,9 @@ def _wanted(dataset: Dataset, found: Iterable[Extraction]) -> Iterator[Extractio
             yield extraction
 
 
-def _recorded(found: Iterable[Extraction], path: Path) -> Iterator[Extraction]:
+def _recorded(
+    found: Iterable[Extraction], path: Path, advance: Callable[[int], object]
+) -> Iterator[Extraction]:
     """Write each image record down while it is passed on.
 
     Raises
@@ -204,6 +209,7 @@ def _recorded(found: Iterable[Extraction], path: Path) -> Iterator[Extraction]:
                 for image in extraction.images:
                     line = json.dumps(image.to_json(), ensure_ascii=False)
                     file.write(line + "\n")
+                advance(1)
                 yield extraction
         partial.replace(path)
     except OSError as error:

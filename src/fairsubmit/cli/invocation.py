@@ -1,0 +1,158 @@
+"""One call of the program: how it was called, and what all commands share."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from fairsubmit.cli.output import Output
+from fairsubmit.config import Config, colour_unwanted, load_config, plain_terminal
+from fairsubmit.findings import Report
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from fairsubmit.findings import Finding
+
+__all__ = [
+    "Invocation",
+    "common_options",
+    "format_option",
+    "pass_invocation",
+    "state_option",
+]
+
+F = TypeVar("F", bound="Callable[..., Any]")
+
+
+@dataclass
+class Invocation:
+    """One call of the program.
+
+    Attributes
+    ----------
+    arguments
+        As typed, without the program's name. No option ever takes a secret, so they
+        may be shown.
+    debug
+        Show tracebacks.
+    resumable
+        Whether running the same command again goes on where this run stopped.
+    shown_root
+        Folder that the paths of findings are relative to, as the person typed it.
+    state_dir
+        State folder from the command line.
+    """
+
+    arguments: Sequence[str] = ()
+    debug: bool = False
+    resumable: bool = False
+    shown_root: str = ""
+    state_dir: Path | None = None
+    output: Output = field(
+        default_factory=lambda: Output(colour=False if colour_unwanted() else None)
+    )
+
+    @property
+    def command(self) -> str:
+        """The command line to type again."""
+        words = ["fairsubmit", *self.arguments]
+        if sys.platform == "win32":
+            from subprocess import list2cmdline
+
+            return list2cmdline(words)
+        from shlex import join
+
+        return join(words)
+
+    @cached_property
+    def config(self) -> Config:
+        """Settings from files and environment, read on first use."""
+        return load_config(state_dir=self.state_dir)
+
+    @property
+    def interactive(self) -> bool:
+        """Whether a person is there to answer a question."""
+        return sys.stdin.isatty() and sys.stderr.isatty() and not plain_terminal()
+
+    @property
+    def animated(self) -> bool:
+        """Whether stderr can show a progress bar."""
+        return sys.stderr.isatty() and not plain_terminal()
+
+    def print_findings(self, findings: Iterable[Finding]) -> None:
+        """Print findings on stderr, as `fairsubmit lint` prints them."""
+        listed = tuple(findings)
+        if listed:
+            from fairsubmit.cli.findings import written
+
+            self.output.talk(written(Report(listed), "human", self.shown_root))
+
+
+pass_invocation = click.make_pass_decorator(Invocation, ensure=True)
+
+
+def _apply(invocation: Invocation, name: str, value: object) -> None:
+    if name == "no_color":
+        invocation.output.colour = False
+    elif name == "quiet":
+        invocation.output.quiet = True
+    elif name == "debug":
+        invocation.debug = True
+    elif name == "format" and isinstance(value, str):
+        invocation.output.format = value
+    elif name == "state_dir" and isinstance(value, Path):
+        invocation.state_dir = value
+    elif name == "verbose":
+        logging.basicConfig(
+            level=logging.DEBUG if value == 2 else logging.INFO,
+            format="%(asctime)s %(name)s: %(message)s",
+            stream=sys.stderr,
+        )
+
+
+def _option(*flags: str, **attributes: Any) -> Callable[[F], F]:  # noqa: ANN401
+    """Make an option that is kept in the invocation and not handed to the command."""
+
+    def keep(ctx: click.Context, parameter: click.Parameter, value: object) -> None:
+        if value:
+            _apply(ctx.ensure_object(Invocation), str(parameter.name), value)
+
+    return click.option(*flags, expose_value=False, callback=keep, **attributes)
+
+
+def common_options(command: F) -> F:
+    """Add the options that every command takes."""
+    for option in (
+        _option("--debug", is_flag=True, help="Show the traceback of an error."),
+        _option("--no-color", is_flag=True, help="No colours (also: NO_COLOR)."),
+        _option("-v", "--verbose", count=True, help="Log steps; -vv: requests too."),
+        _option("-q", "--quiet", is_flag=True, help="Results and problems only."),
+    ):
+        command = option(command)
+    return command
+
+
+def format_option(*formats: str) -> Callable[[F], F]:
+    """Add ``--format`` with the given choices beside ``human``."""
+    return _option(
+        "--format",
+        type=click.Choice(["human", *formats]),
+        default="human",
+        show_default=True,
+        help="How results are printed on stdout.",
+    )
+
+
+state_option = _option(
+    "--state-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Where journals and receipts lie (also: FAIRSUBMIT_STATE_DIR).",
+)

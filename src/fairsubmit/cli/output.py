@@ -1,0 +1,137 @@
+"""The one place that writes to the terminal: stdout = results, stderr = talk."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TextIO
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+__all__ = ["Output", "ReaderGoneError", "human_size", "plural"]
+
+# A column narrower than this says nothing; rather let the line wrap.
+MIN_COLUMN = 8
+GAP = "  "
+
+
+class ReaderGoneError(Exception):
+    """Whoever read our output has closed it, e.g. ``head``."""
+
+
+def human_size(size: float) -> str:
+    """Write a number of bytes in decimal units, as archives state their limits."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if size < 1000:
+            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+        size /= 1000
+    return f"{size:.1f} TB"
+
+
+def plural(count: int, noun: str) -> str:
+    """Write a number with its noun, e.g. ``1 file``, ``2,000 files``."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+@dataclass
+class Output:
+    """Prints results and talk.
+
+    Attributes
+    ----------
+    format
+        ``human``, or a format for programs (``json``, ``jsonl``, ``github``).
+    colour
+        ``False`` never, ``None`` where the stream is a terminal.
+    quiet
+        Leave out talk; errors, warnings and results stay.
+    """
+
+    format: str = "human"
+    colour: bool | None = None
+    quiet: bool = False
+
+    def result(self, text: str) -> None:
+        """Print a line of the result."""
+        self._write(text, sys.stdout)
+
+    def json(self, value: object, *, indent: int | None = 1) -> None:
+        """Print a JSON value, non-ASCII readable where stdout can carry it."""
+        encoding = (getattr(sys.stdout, "encoding", "") or "").lower()
+        ascii_only = encoding.replace("-", "") != "utf8"
+        self.result(json.dumps(value, indent=indent, ensure_ascii=ascii_only))
+
+    def say(self, text: str) -> None:
+        """Tell a person what is going on."""
+        if not self.quiet:
+            self._write(text, sys.stderr)
+
+    def talk(self, text: str) -> None:
+        """Print on stderr what is not left out even when quiet."""
+        self._write(text, sys.stderr)
+
+    def warn(self, text: str) -> None:
+        """Tell a person about something that went wrong but stops nothing."""
+        self._write(click.style("warning: ", fg="yellow") + text, sys.stderr)
+
+    def error(self, text: str, hint: str | None = None) -> None:
+        """Tell a person what went wrong and what to do next."""
+        self._write(click.style("error: ", fg="red", bold=True) + text, sys.stderr)
+        if hint:
+            self.hint(hint)
+
+    def hint(self, text: str) -> None:
+        """Name the next step."""
+        self._write(click.style("next: ", fg="cyan") + text, sys.stderr)
+
+    def table(
+        self, header: Sequence[str], rows: Iterable[Sequence[str]], right: str = ""
+    ) -> None:
+        """Print a table that fits the terminal; in full where nobody looks.
+
+        Parameters
+        ----------
+        header
+            Names of the columns.
+        rows
+            Cells, as many as `header` has.
+        right
+            One letter a column: ``r`` aligns to the right.
+        """
+        lines = [tuple(header), *(tuple(row) for row in rows)]
+        width = shutil.get_terminal_size((100, 24)).columns
+        widths = _fit(lines, width if sys.stdout.isatty() else None)
+        sides = right.ljust(len(header))
+        for index, line in enumerate(lines):
+            cells = zip(line, widths, sides, strict=True)
+            text = GAP.join(_cell(*cell) for cell in cells).rstrip()
+            self.result(text if index else click.style(text, bold=True))
+
+    def _write(self, text: str, stream: TextIO) -> None:
+        try:
+            click.echo(text, file=stream, color=self.colour)
+        except BrokenPipeError as error:
+            raise ReaderGoneError from error
+
+
+def _fit(lines: Sequence[Sequence[str]], limit: int | None) -> list[int]:
+    """Narrow the widest columns until a line has at most `limit` characters."""
+    widths = [max(len(cell) for cell in column) for column in zip(*lines, strict=True)]
+    if limit is None:
+        return widths
+    limit -= len(GAP) * (len(widths) - 1)
+    while sum(widths) > limit and max(widths) > MIN_COLUMN:
+        widest = widths.index(max(widths))
+        widths[widest] -= 1
+    return widths
+
+
+def _cell(text: str, width: int, side: str) -> str:
+    if len(text) > width:
+        text = text[: width - 1] + "…"
+    return text.rjust(width) if side == "r" else text.ljust(width)

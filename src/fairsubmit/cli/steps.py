@@ -1,0 +1,156 @@
+"""Steps that several commands share: prepare, bundle, connect."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+import click
+
+from fairsubmit.cli.findings import sources, written
+from fairsubmit.cli.output import plural
+from fairsubmit.cli.progress import Step
+from fairsubmit.errors import MetadataError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from concurrent.futures import Executor
+    from pathlib import Path
+
+    from fairsubmit.bundle import Bundle
+    from fairsubmit.cli.invocation import Invocation
+    from fairsubmit.pipeline import Prepared
+
+__all__ = ["archive_name", "bundled", "checked", "prepared", "processes"]
+
+
+def prepared(
+    invocation: Invocation,
+    path: Path,
+    *,
+    archive: str | None = None,
+    select: Iterable[str] = (),
+    ignore: Iterable[str] = (),
+    workers: int = 1,
+) -> Prepared:
+    """Read and lint a dataset, showing it where that takes long.
+
+    Parameters
+    ----------
+    invocation
+        How the program was called.
+    path
+        The dataset's folder or its submission document.
+    archive
+        Check the demands of this archive too.
+    select, ignore
+        Rule codes or their beginnings.
+    workers
+        Processes that read image headers.
+    """
+    from fairsubmit.pipeline import prepare, work_folder
+
+    folder = path if path.is_dir() else path.parent
+    invocation.shown_root = folder.as_posix()
+    work = work_folder(folder.resolve(), invocation.config.state_dir)
+    with (
+        processes(workers) as executor,
+        Step(invocation, "reading image headers", "image") as step,
+    ):
+        return prepare(
+            path,
+            work=work,
+            archive=archive,
+            select=tuple(select),
+            ignore=tuple(ignore),
+            executor=executor,
+            advance=step,
+        )
+
+
+@contextlib.contextmanager
+def processes(workers: int) -> Iterator[Executor | None]:
+    """Give an executor with so many processes, or none for one."""
+    if workers < 2:
+        yield None
+        return
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    # Spawned, not forked: there may be threads, and it is alike on all systems.
+    context = get_context("spawn")
+    pool = ProcessPoolExecutor(workers, context, initializer=_leave_ctrl_c_to_parent)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _leave_ctrl_c_to_parent() -> None:
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def checked(invocation: Invocation, path: Path, archive: str | None) -> Prepared:
+    """Prepare a dataset for its deposit, or say what must be corrected first.
+
+    Parameters
+    ----------
+    invocation
+        How the program was called.
+    path
+        The dataset's folder or its submission document.
+    archive
+        Where it will go.
+
+    Raises
+    ------
+    MetadataError
+        If the linter finds errors; they are printed.
+    """
+    found = prepared(invocation, path, archive=archive)
+    report = found.report
+    target = f" --archive {archive}" if archive else ""
+    command = f"fairsubmit lint {invocation.shown_root}{target}"
+    if report.ok:
+        if report.summary["warning"]:
+            words = plural(report.summary["warning"], "warning")
+            invocation.output.say(f"{words}; `{command}` shows them")
+        return found
+    invocation.output.talk(
+        written(report, "human", invocation.shown_root, sources(found.dataset))
+    )
+    words = plural(len(report.errors), "error")
+    message = f"{words} must be corrected before {invocation.shown_root} can go on"
+    raise MetadataError(message, hint=f"correct what is listed, then `{command}`")
+
+
+def bundled(
+    invocation: Invocation, ready: Prepared, folder: Path | None = None
+) -> Bundle:
+    """Hash and describe a prepared dataset, showing it where that takes long."""
+    from fairsubmit.pipeline import bundle
+
+    files = ready.dataset.files
+    total = sum(files[path].size for path in ready.dataset.selected)
+    with Step(invocation, "hashing", "B", total) as step:
+        return bundle(ready, folder=folder, advance=step)
+
+
+def archive_name(invocation: Invocation, given: str | None) -> str:
+    """Return the archive to use: named, configured, or none.
+
+    Raises
+    ------
+    UsageError
+        If there is none.
+    """
+    name = given or invocation.config.archive
+    if name:
+        return name
+    message = (
+        "which archive? Give --archive bioimage-archive, or --archive directory "
+        "--to FOLDER"
+    )
+    raise click.UsageError(message, click.get_current_context())
