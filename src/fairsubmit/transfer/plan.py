@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from fairsubmit.bundle import Bundle, Item
+    from fairsubmit.manifest import Entry
     from fairsubmit.receipt import RemoteFile
 
 __all__ = ["Action", "Plan", "Step", "make_plan"]
@@ -98,7 +99,8 @@ def make_plan(
         What the archive holds for this deposit, by path.
     sent
         SHA-256 of what earlier runs sent, by path: a file of equal size that held
-        other bytes then is sent again.
+        other bytes then is sent again. ``""`` where an upload was begun and not
+        confirmed, see `Journal.sent`.
     refused
         Why the archive will not take a file, by path.
     """
@@ -122,15 +124,22 @@ def _step(
         return Step(item, Action.REFUSE, reason)
     if remote is None:
         return Step(item, Action.SEND, "the archive does not have it")
-    if remote.size != entry.size:
-        reason = f"the archive has {remote.size:,} of {entry.size:,} bytes"
-        return Step(item, Action.SEND, reason)
-    for algorithm, digest in remote.digests.items():
-        if getattr(entry, algorithm, digest) != digest:
-            reason = f"the archive has another {algorithm}"
-            return Step(item, Action.SEND, reason)
-    if sent.get(entry.path, entry.sha256) != entry.sha256:
-        reason = "it changed since it was sent (same size)"
-        return Step(item, Action.SEND, reason)
+    difference = _difference(entry, remote, sent.get(entry.path, entry.sha256))
+    if difference is not None:
+        return Step(item, Action.SEND, difference)
     same = "size and digest" if remote.digests else "size"
     return Step(item, Action.SKIP, f"the archive has it with the same {same}")
+
+
+def _difference(entry: Entry, remote: RemoteFile, before: str) -> str | None:
+    """Say why what the archive holds is not the file; `before` was sent last."""
+    if remote.size != entry.size:
+        return f"the archive has {remote.size:,} of {entry.size:,} bytes"
+    for algorithm, digest in remote.digests.items():
+        if getattr(entry, algorithm, digest) != digest:
+            return f"the archive has another {algorithm}"
+    if not before:
+        return "an earlier upload of it was not confirmed"
+    if before != entry.sha256:
+        return "it changed since it was sent (same size)"
+    return None

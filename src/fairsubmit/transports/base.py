@@ -49,6 +49,10 @@ class Properties:
         Algorithm that the server reports after an upload, if it does.
     resumable
         Whether a broken file goes on inside; otherwise the unit is one file.
+    keeps_account
+        Whether `Transport.missing` knows which chunks arrived. Where the server
+        keeps no list of them, it returns all, and those that our own journal says
+        were written are not sent again.
     """
 
     chunk_size: int | None = None
@@ -57,6 +61,7 @@ class Properties:
     max_size: int | None = None
     checksum: str | None = None
     resumable: bool = True
+    keeps_account: bool = True
 
 
 @dataclass(frozen=True, slots=True)
