@@ -13,7 +13,7 @@ from fairsubmit.bundle.lists import list_paths, make_sheet
 from fairsubmit.bundle.value import Bundle, FileList
 from fairsubmit.bundle.values import collect
 from fairsubmit.errors import ManifestError
-from fairsubmit.manifest import Entry, Manifest, hash_file, hash_files
+from fairsubmit.manifest import Entry, HashLog, Manifest, hash_file, hash_files
 from fairsubmit.metadata.validate import validate
 
 if TYPE_CHECKING:
@@ -51,7 +51,8 @@ def make_bundle(
     folder
         Where to write the manifest, the file lists and the RO-Crate; made if needed.
     known
-        Entries of an earlier manifest, so that unchanged files are not read again.
+        Entries of an earlier manifest, so that unchanged files are not read again;
+        those that `folder` holds are known anyway.
     advance
         Called with the bytes hashed or known, possibly from several threads.
 
@@ -67,26 +68,15 @@ def make_bundle(
     paths = list(list_paths(dataset.groups))
     refuse_impossible(dataset, [*paths, CRATE], folder)
     values = collect(images, dataset.selected)
-    chosen = sorted(dataset.selected)
-    entries = {
-        entry.path: entry
-        for entry in hash_files(
-            dataset.root,
-            (dataset.files[path] for path in chosen),
-            known=known,
-            advance=advance,
-        )
-    }
+    entries = _hash_selected(dataset, folder / MANIFEST, known, advance)
     manifest = Manifest(tuple(entries.values()))
     listed = _write_lists(dataset, paths, folder, values, entries)
     with _written(folder, CRATE) as file:
         write_crate(file, submission, listed, manifest.entries)
-    with _translated(folder):
-        manifest.write(folder / MANIFEST)
-        documents = tuple(
-            hash_file(folder, path, advance=lambda _: None)
-            for path in sorted([*paths, CRATE])
-        )
+    documents = tuple(
+        hash_file(folder, path, advance=lambda _: None)
+        for path in sorted([*paths, CRATE])
+    )
     file_lists = tuple(
         FileList(group.pointer, path, len(group.paths))
         for group, path in zip(dataset.groups, paths, strict=True)
@@ -94,6 +84,29 @@ def make_bundle(
     return Bundle(
         dataset, submission, manifest, Manifest(documents), folder, file_lists
     )
+
+
+def _hash_selected(
+    dataset: Dataset,
+    manifest: Path,
+    known: Mapping[str, Entry] | None,
+    advance: Callable[[int], object],
+) -> dict[str, Entry]:
+    """Hash the selected files in the order of their paths; go on where it broke off."""
+    files = (dataset.files[path] for path in sorted(dataset.selected))
+    log = HashLog(manifest)
+    known = {**log.known(), **(known or {})}
+    entries: dict[str, Entry] = {}
+    with _written_to(manifest.parent):
+        manifest.parent.mkdir(parents=True, exist_ok=True)
+        with log:
+            for entry in hash_files(dataset.root, files, known=known, advance=advance):
+                if known.get(entry.path) is not entry:
+                    log.add(entry)
+                entries[entry.path] = entry
+        Manifest(tuple(entries.values())).write(manifest)
+    log.remove()
+    return entries
 
 
 def _write_lists(
@@ -117,7 +130,7 @@ def _written(folder: Path, path: str) -> Iterator[TextIO]:
     """Write a file so that it is there whole or not at all."""
     target = folder / path
     partial = target.with_name(target.name + ".part")
-    with _translated(folder):
+    with _written_to(folder):
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
             with partial.open("w", encoding="utf-8", newline="\n") as file:
@@ -129,7 +142,7 @@ def _written(folder: Path, path: str) -> Iterator[TextIO]:
 
 
 @contextmanager
-def _translated(folder: Path) -> Iterator[None]:
+def _written_to(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
