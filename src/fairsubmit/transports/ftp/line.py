@@ -5,78 +5,43 @@ from __future__ import annotations
 import re
 import time
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from fairsubmit.errors import (
     AuthenticationError,
     FairsubmitError,
     PermanentTransferError,
 )
+from fairsubmit.transports.base import Stored
 from fairsubmit.transports.body import blocks
 from fairsubmit.transports.ftp.client import BROKEN, Client, end_data
-from fairsubmit.transports.ftp.replies import NoResumeError, Reply, broken, refused
+from fairsubmit.transports.ftp.replies import (
+    NoDigestError,
+    NoResumeError,
+    Reply,
+    broken,
+    refused,
+)
 
 if TYPE_CHECKING:
     import socket
     from collections.abc import Iterator
-    from pathlib import Path
 
     from fairsubmit.transports.base import Body
+    from fairsubmit.transports.ftp.server import FtpServer
 
-__all__ = ["FtpServer", "Line"]
+__all__ = ["Line"]
 
-# Digests that a server may compute: ours, as HASH names it, command without HASH,
-# and what it looks like.
-_DIGESTS = (
-    ("sha256", "SHA-256", "XSHA256", re.compile(r"\b[0-9A-Fa-f]{64}\b")),
-    ("md5", "MD5", "XMD5", re.compile(r"\b[0-9A-Fa-f]{32}\b")),
-)
+# What digests look like in a reply, and the range of bytes they are of.
+_DIGESTS = {
+    "sha256": re.compile(r"\b[0-9A-Fa-f]{64}\b"),
+    "md5": re.compile(r"\b[0-9A-Fa-f]{32}\b"),
+}
+_RANGE = re.compile(r"\b0-(\d+)\b")
+_ABSENT = re.compile(r"no such file|not found|does ?n.t exist|not exist", re.IGNORECASE)
 # Replies to REST, or to STOR after it, of servers that do not go on inside a file:
 # RFC 959 §5.4, 451 of ProFTPD without AllowStoreRestart, 554 for a bad position.
 _NO_RESUME = frozenset({451, 500, 501, 502, 503, 504, 550, 554})
-
-
-@dataclass(frozen=True, slots=True)
-class FtpServer:
-    """Where files go, and as whom.
-
-    Attributes
-    ----------
-    host, port
-        The server.
-    user, password
-        The account.
-    folder
-        Folder to enter after log-in. On a shared account its name is a secret as
-        good as a password: it is never shown, and it need not be listed anywhere.
-    tls
-        ``required``: only encrypted; ``auto``: encrypted if the server can;
-        ``off``: not encrypted. A certificate is always verified.
-    ca_bundle
-        File of certificates to trust instead of the system's.
-    connect, stall, reply
-        Seconds to wait for a connection, for the network to take the next bytes, and
-        for a reply.
-    """
-
-    host: str
-    port: int = 21
-    user: str = "anonymous"
-    password: str = field(default="", repr=False)
-    folder: str = field(default="", repr=False)
-    tls: Literal["auto", "required", "off"] = "auto"
-    ca_bundle: Path | None = None
-    connect: float = 20.0
-    stall: float = 60.0
-    reply: float = 60.0
-
-    def clean(self, text: str) -> str:
-        """Return a server's words without the password and the folder's name."""
-        for secret in (self.password, self.folder.strip("/")):
-            if len(secret) > 1:
-                text = text.replace(secret, "***")
-        return " ".join(text.split())[:200]
 
 
 class Line:
@@ -264,11 +229,11 @@ class Line:
                 return True
             if reply.code != 550:
                 raise self._refused(reply)
-        # 550 is "no such file" and "not allowed" alike.
-        return self.size(path) is None
+        # 550 is "no such file" and "not allowed" alike; the words mostly tell which.
+        return bool(_ABSENT.search(reply.text)) or self.size(path) is None
 
-    def make_folder(self, path: str) -> None:
-        """Make one folder; it may be there already.
+    def make_folder(self, path: str) -> bool:
+        """Make one folder, and return whether it is new.
 
         Raises
         ------
@@ -281,6 +246,7 @@ class Line:
             # case the file itself will be refused.
             if not reply.done and reply.code not in {521, 550}:
                 raise self._refused(reply)
+            return reply.done
 
     def store(self, path: str, offset: int, length: int, body: Body) -> None:
         """Send `length` bytes of a file, from byte `offset` on.
@@ -338,48 +304,82 @@ class Line:
                 view = view[data.send(view) :]
         end_data(data)
 
-    def digest(self, path: str, size: int) -> dict[str, str]:
-        """Ask for the digest of a file, if the server can compute one.
+    def account(self, path: str, size: int, *, digest: bool) -> Stored | None:
+        """Ask what the server has of a file.
 
         Parameters
         ----------
         path
             The file.
         size
-            Its size in bytes; the server has to read it all before it answers.
+            Bytes it should have; a server that computes its digest has to read them
+            before it answers.
+        digest
+            Whether to ask for one.
 
         Returns
         -------
-        dict of str to str
-            By algorithm; empty where the server has none, or not for this file.
+        Stored or None
+            Size, and a digest where the server computes one; ``None`` if there is no
+            such file.
         """
-        # A server that reads 20 MB/s is slow; one that reads less is stuck.
-        self._client.wait(self._server.reply + size / 20e6)
+        if digest:
+            digests, end = self._ask_digest(path, size)
+            if end == size:
+                return Stored(size, digests)
+        else:
+            digests = {}
+        held = self.size(path)
+        return None if held is None else Stored(held, digests)
+
+    def _ask_digest(self, path: str, size: int) -> tuple[dict[str, str], int | None]:
+        """Ask for a digest.
+
+        Returns
+        -------
+        tuple
+            Digest by algorithm, and the end of the range of bytes it is of, if told.
+
+        Raises
+        ------
+        NoDigestError
+            If the server does not come to an end.
+        """
         with self._doing(f"ask for the digest of {path}"):
+            # A server that reads 20 MB/s is slow; one that reads less is stuck.
+            self._client.wait(self._server.reply + size / 20e6)
             try:
-                return self._ask_digest(path)
+                algorithm, reply = self._hash_of(path)
             except TimeoutError:
-                # The size is all there is to go by then, as on most servers.
                 self.broken = True
-                return {}
+                message = f"{self._server.host} does not finish the digest of {path}"
+                raise NoDigestError(message) from None
             finally:
                 self._client.wait(self._server.reply)
+        text = reply.text.replace(path, "")
+        found, span = _DIGESTS[algorithm].search(text), _RANGE.search(text)
+        if not (reply.done and found):
+            return {}, None
+        return {algorithm: found[0].lower()}, int(span[1]) if span else None
 
-    def _ask_digest(self, path: str) -> dict[str, str]:
-        """Ask by HASH (draft-bryan-ftpext-hash), or by the older X commands."""
+    def _hash_of(self, path: str) -> tuple[str, Reply]:
+        """Ask by HASH (draft-bryan-ftpext-hash), or by the older X commands.
+
+        Returns
+        -------
+        tuple
+            Algorithm and reply; 502 if the server has no command for either.
+        """
         offered = self.features.get("HASH", "").upper().replace("*", "").split(";")
-        for algorithm, name, command, pattern in _DIGESTS:
+        for algorithm, name in (("sha256", "SHA-256"), ("md5", "MD5")):
             if name in offered:
                 if self._hash != name and self._client.ask(f"OPTS HASH {name}").done:
                     self._hash = name
-                reply = self._client.ask(f"HASH {path}")
-            elif command in self.features:
-                reply = self._client.ask(f"{command} {path}")
-            else:
-                continue
-            found = pattern.search(reply.text.replace(path, ""))
-            return {algorithm: found[0].lower()} if reply.done and found else {}
-        return {}
+                return algorithm, self._client.ask(f"HASH {path}")
+            command = f"X{algorithm.upper()}"
+            if command in self.features:
+                return algorithm, self._client.ask(f"{command} {path}")
+        return "sha256", Reply(502, "")
 
     def close(self) -> None:
         """Hang up."""

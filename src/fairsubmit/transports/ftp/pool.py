@@ -13,7 +13,7 @@ from fairsubmit.transports.ftp.replies import CrowdedError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fairsubmit.transports.ftp.line import FtpServer
+    from fairsubmit.transports.ftp.server import FtpServer
 
 __all__ = ["Pool"]
 

@@ -17,7 +17,14 @@ from fairsubmit.errors import (
 if TYPE_CHECKING:
     from fairsubmit.errors import FairsubmitError
 
-__all__ = ["CrowdedError", "NoResumeError", "Reply", "broken", "refused"]
+__all__ = [
+    "CrowdedError",
+    "NoDigestError",
+    "NoResumeError",
+    "Reply",
+    "broken",
+    "refused",
+]
 
 # Servers use 421, but also 450 and 530, for "come back when others have left".
 _CROWDED = re.compile(
@@ -38,6 +45,10 @@ class CrowdedError(TransientTransferError):
 
 class NoResumeError(TransientTransferError):
     """The server does not go on inside a file; it has to be sent whole."""
+
+
+class NoDigestError(TransientTransferError):
+    """The server takes too long over a digest; the size has to do."""
 
 
 class Reply(NamedTuple):

@@ -6,17 +6,23 @@ import posixpath
 import threading
 from typing import TYPE_CHECKING
 
-from fairsubmit.errors import PermanentTransferError, UploadExpiredError
+from fairsubmit.errors import (
+    FairsubmitError,
+    PermanentTransferError,
+    TransientTransferError,
+    UploadExpiredError,
+)
 from fairsubmit.transports.base import Chunk, Properties, Stored
-from fairsubmit.transports.ftp.line import FtpServer, Line
+from fairsubmit.transports.ftp.line import Line
 from fairsubmit.transports.ftp.pool import Pool
-from fairsubmit.transports.ftp.replies import NoResumeError
+from fairsubmit.transports.ftp.replies import NoDigestError, NoResumeError
 from fairsubmit.transports.handle import FileHandle
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fairsubmit.transports.base import Body
+    from fairsubmit.transports.ftp.server import FtpServer
 
 __all__ = ["FtpTransport"]
 
@@ -54,7 +60,11 @@ class FtpTransport:
         self._connections = connections
         self._checksum: str | None = None
         self._resumes = True
+        self._digests = True
+        # Folders that are there, and those among them that this process made; after
+        # any trouble nothing is taken for new any more.
         self._folders: set[str] = set()
+        self._new_folders: set[str] = set()
         # Uploads that this process just began: known to be empty, without asking.
         self._fresh: set[str] = set()
         self._lock = threading.Lock()
@@ -94,8 +104,10 @@ class FtpTransport:
         handle = FileHandle(path, size)
         remote = self._remote(path)
         with self._pool.line() as line:
-            self._make_folders(line, posixpath.dirname(remote))
-            if not line.delete(remote):
+            folder = posixpath.dirname(remote)
+            self._make_folders(line, folder)
+            # Nothing can be in the way in a folder that we made a moment ago.
+            if folder not in self._new_folders and not line.delete(remote):
                 message = f"{path} is there already and cannot be replaced"
                 raise PermanentTransferError(message)
         with self._lock:
@@ -120,6 +132,7 @@ class FtpTransport:
         if held is None:
             return self._chunks(0, file.size)
         if held > file.size:
+            self._new_folders.clear()
             message = f"the server has {held} bytes of {file.path}, not {file.size}"
             raise UploadExpiredError(message)
         if held == file.size:
@@ -131,10 +144,8 @@ class FtpTransport:
 
         Raises
         ------
-        NoResumeError
-            If the server only takes whole files; `missing` asks for one then.
-        PermanentTransferError
-            If the server refuses the file.
+        FairsubmitError
+            If the server did not take it all.
         """
         file = FileHandle.parse(handle)
         remote = self._remote(file.path)
@@ -145,12 +156,8 @@ class FtpTransport:
                 self._make_folders(line, posixpath.dirname(remote))
             try:
                 line.store(remote, chunk.offset, chunk.length, body)
-            except NoResumeError:
-                self._resumes = False
-                raise
-            except PermanentTransferError:
-                # The folder may have been tidied away meanwhile: make it again.
-                self._folders.clear()
+            except FairsubmitError as error:
+                self._note_trouble(error)
                 raise
 
     def complete(self, handle: str) -> Stored:
@@ -159,21 +166,29 @@ class FtpTransport:
         Raises
         ------
         UploadExpiredError
-            If it is not the size the file should have.
+            If the server has more bytes than the file.
+        TransientTransferError
+            If it has fewer.
+        NoDigestError
+            If it takes too long over the digest; it is not asked for it again.
         """
         file = FileHandle.parse(handle)
         remote = self._remote(file.path)
         with self._pool.line() as line:
-            held = line.size(remote)
-            if held != file.size:
-                message = (
-                    f"the server has {held or 0} bytes of {file.path} after all "
-                    f"{file.size} were sent"
-                )
+            try:
+                stored = line.account(remote, file.size, digest=self._digests)
+            except NoDigestError:
+                self._digests = False
+                raise
+        held = (stored.size or 0) if stored else 0
+        if stored is None or held != file.size:
+            self._new_folders.clear()
+            message = f"the server has {held} of {file.size} bytes of {file.path}"
+            if held > file.size:
                 raise UploadExpiredError(message)
-            digests = line.digest(remote, file.size)
-        self._checksum = next(iter(digests), self._checksum)
-        return Stored(held, digests)
+            raise TransientTransferError(message)
+        self._checksum = next(iter(stored.digests), self._checksum)
+        return stored
 
     def abort(self, handle: str) -> None:
         """Remove the file."""
@@ -208,8 +223,19 @@ class FtpTransport:
         if not folder or folder in self._folders:
             return
         self._make_folders(line, posixpath.dirname(folder))
-        line.make_folder(folder)
+        if line.make_folder(folder):
+            self._new_folders.add(folder)
         self._folders.add(folder)
+
+    def _note_trouble(self, error: FairsubmitError) -> None:
+        """Forget what can no longer be relied on after an upload failed."""
+        self._new_folders.clear()
+        if isinstance(error, NoResumeError):
+            # `missing` asks for whole files from now on.
+            self._resumes = False
+        elif isinstance(error, PermanentTransferError):
+            # The folder may have been tidied away meanwhile: the next one makes it.
+            self._folders.clear()
 
     def _remote(self, path: str) -> str:
         """Return a path as the server is told it.
