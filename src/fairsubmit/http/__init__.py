@@ -7,7 +7,8 @@ from fairsubmit.http.answer import (
     parse_retry_after,
     redact_url,
 )
-from fairsubmit.http.session import Auth, Options, Readable, Session
+from fairsubmit.http.options import Auth, Options, Readable
+from fairsubmit.http.session import Session
 
 __all__ = [
     "TRANSIENT_STATUSES",

@@ -13,8 +13,8 @@ import logging
 import random
 import threading
 import time
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -33,90 +33,23 @@ from fairsubmit.http.answer import (
     origin,
     redact_url,
 )
+from fairsubmit.http.options import Call, Options, printable
 from fairsubmit.http.wire import new_session, translate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Mapping
-    from pathlib import Path
+    from collections.abc import Callable, Container, Iterator, Mapping
 
     from fairsubmit.errors import FairsubmitError
+    from fairsubmit.http.options import Auth, Readable
 
-__all__ = ["Auth", "Options", "Readable", "Session"]
+__all__ = ["Session"]
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _ERROR_BODY = 1 << 16
+_HOPS = 6
 
 _log = logging.getLogger(__name__)
 _draw = random.SystemRandom().random
-
-
-class Readable(Protocol):
-    """A body of known length that is read while it is sent."""
-
-    def __len__(self) -> int:
-        """Bytes of the whole body."""
-        ...
-
-    def read(self, size: int = -1, /) -> bytes:
-        """Return up to `size` bytes, ``b""`` at the end."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Auth:
-    """A secret in a request header.
-
-    Attributes
-    ----------
-    header
-        Name of the header, e.g. ``X-Session-Token``.
-    token
-        Called for each request; ``None`` sends none.
-    renew
-        Called once when the server no longer accepts the token; returns whether
-        there is a new one.
-    """
-
-    header: str
-    token: Callable[[], str | None] = field(repr=False)
-    renew: Callable[[], bool] | None = field(default=None, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How a `Session` behaves.
-
-    Attributes
-    ----------
-    connect, read, stall
-        Seconds to wait for a connection, for the next byte of an answer, and for the
-        network to take the next bytes of a body.
-    tries
-        How often a call that may be repeated is made at most.
-    longest_wait
-        Longest wait between tries in seconds; a longer ``Retry-After`` is raised.
-    connections
-        How many connections are kept open for reuse.
-    largest
-        Largest answer in bytes.
-    user_agent
-        Instead of ``fairsubmit/<version>``.
-    ca_bundle
-        File of certificates to trust instead of the usual ones.
-    explain
-        Reads the archive's own error body; ``None`` from it means "nothing special".
-    """
-
-    connect: float = 20.0
-    read: float = 120.0
-    stall: float = 60.0
-    tries: int = 5
-    longest_wait: float = 60.0
-    connections: int = 8
-    largest: int = 1 << 28
-    user_agent: str | None = None
-    ca_bundle: Path | None = None
-    explain: Callable[[Answer], FairsubmitError | None] | None = None
 
 
 _DEFAULT = Options()
@@ -235,9 +168,9 @@ class Session:
             body = jsonlib.dumps(json, ensure_ascii=False).encode()
             head["Content-Type"] = "application/json"
         replayable = body is None or isinstance(body, bytes)
-        call = _Call(
+        call = Call(
             method.upper(),
-            path if "://" in path else self.base + path.lstrip("/"),
+            self._url(path),
             head,
             dict(params or {}),
             body,
@@ -246,12 +179,57 @@ class Session:
         tries = self._options.tries if idempotent and replayable else 1
         return self._try(call, tries, expected, may_renew=replayable)
 
+    def stream(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: Any = None,  # noqa: ANN401 - JSON
+        block: int = 1 << 20,
+    ) -> Iterator[bytes]:
+        """Make a call that only reads, and yield its answer in blocks.
+
+        Never repeated: what was yielded cannot be taken back.
+
+        Parameters
+        ----------
+        method, path, json
+            As for `request`.
+        block
+            Largest number of bytes at a time.
+
+        Raises
+        ------
+        FairsubmitError
+            As for `request`; also midway, when the answer breaks off.
+        """
+        body = (
+            None if json is None else jsonlib.dumps(json, ensure_ascii=False).encode()
+        )
+        head = {} if json is None else {"Content-Type": "application/json"}
+        timeout = (self._options.connect, self._options.read)
+        call = Call(method.upper(), self._url(path), head, {}, body, timeout)
+        token = self._auth.token() if self._auth else None
+        url = call.url
+        hops = 0
+        while True:
+            with self._response(call, url, token) as response:
+                if response.ok and response.status_code not in _REDIRECTS:
+                    yield from response.iter_content(block)
+                    return
+                answer = self._answer(response, url, token)
+            target, hops = answer.headers.get("location"), hops + 1
+            moved = answer.status in _REDIRECTS and target and hops < _HOPS
+            if not moved or call.method != "GET":
+                raise self._error(call, answer)
+            url = urljoin(url, target)
+
     def close(self) -> None:
         """Close all connections."""
         self._session.close()
 
     def _try(
-        self, call: _Call, tries: int, expected: Container[int], *, may_renew: bool
+        self, call: Call, tries: int, expected: Container[int], *, may_renew: bool
     ) -> Answer:
         """Make a call up to `tries` times, and once more with a new token.
 
@@ -292,7 +270,7 @@ class Session:
         with self._renewing:
             return self._auth.token() != token or self._auth.renew()
 
-    def _once(self, call: _Call, token: str | None, expected: Container[int]) -> Answer:
+    def _once(self, call: Call, token: str | None, expected: Container[int]) -> Answer:
         """Make a call once, following redirects of calls that only read.
 
         Raises
@@ -302,7 +280,7 @@ class Session:
         """
         url = call.url
         answer = self._send(call, url, token)
-        for _ in range(5):
+        for _ in range(_HOPS - 1):
             target = answer.headers.get("location")
             if answer.status not in _REDIRECTS or answer.status in expected:
                 break
@@ -314,22 +292,36 @@ class Session:
             return answer
         raise self._error(call, answer)
 
-    def _send(self, call: _Call, url: str, token: str | None) -> Answer:
-        """Send one request and read its answer.
+    def _url(self, path: str) -> str:
+        return path if "://" in path else self.base + path.lstrip("/")
+
+    def _send(self, call: Call, url: str, token: str | None) -> Answer:
+        """Send one request and read its answer."""
+        began = time.monotonic()
+        with self._response(call, url, token) as response:
+            answer = self._answer(response, url, token)
+        took = time.monotonic() - began
+        _log.debug("%s %s: %d in %.2f s", call.method, answer.url, answer.status, took)
+        return answer
+
+    @contextmanager
+    def _response(
+        self, call: Call, url: str, token: str | None
+    ) -> Iterator[requests.Response]:
+        """Send one request; its answer is open, and not read yet.
 
         Raises
         ------
         FairsubmitError
-            If there is none.
+            If there is none, or it breaks off while it is read.
         """
         headers = dict(call.headers)
         if self._auth and token and origin(url) == origin(self.base):
-            headers[self._auth.header] = _printable(token, self.name)
+            headers[self._auth.header] = printable(token, self.name)
         # requests would send a body of known length 0 as chunked.
         body = call.body if call.body is not None and len(call.body) else None
-        began = time.monotonic()
         try:
-            response = self._session.request(
+            with self._session.request(
                 call.method,
                 url,
                 params=call.params if url == call.url else None,
@@ -339,23 +331,22 @@ class Session:
                 allow_redirects=False,
                 stream=True,
                 verify=self._ca_bundle,
-            )
-            with response:
-                content = self._read(response)
+            ) as response:
+                yield response
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             # The library's error may quote a header or a query: not even a traceback
             # shows it.
             ours = translate(error, self.name, url)
             raise ours from None
-        took = time.monotonic() - began
-        shown = redact_url(url)
-        _log.debug(
-            "%s %s: %d in %.2f s", call.method, shown, response.status_code, took
-        )
+
+    def _answer(
+        self, response: requests.Response, url: str, token: str | None
+    ) -> Answer:
+        content = self._read(response)
         if token and not response.ok:
             content = content.replace(token.encode(), b"***")
         names = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(response.status_code, names, content, shown)
+        return Answer(response.status_code, names, content, redact_url(url))
 
     def _read(self, response: requests.Response) -> bytes:
         """Read an answer up to its limit.
@@ -376,7 +367,7 @@ class Session:
                 break
         return bytes(content[:limit])
 
-    def _error(self, call: _Call, answer: Answer) -> FairsubmitError:
+    def _error(self, call: Call, answer: Answer) -> FairsubmitError:
         """Return the error that an answer stands for."""
         if self._options.explain and (told := self._options.explain(answer)):
             if isinstance(told, ArchiveUnavailableError) and told.retry_after is None:
@@ -402,28 +393,3 @@ class Session:
                 message, hint=f"it has moved to {place}: correct the address", **facts
             )
         return ArchiveError(message, **facts)
-
-
-def _printable(token: str, name: str) -> str:
-    """Return the token as it may stand in a header.
-
-    Raises
-    ------
-    ConfigError
-        If it cannot.
-    """
-    token = token.strip()
-    if not token.isascii() or not token.isprintable():
-        message = f"the token for {name} holds characters that no token has"
-        raise ConfigError(message, hint="copy it again, whole and alone")
-    return token
-
-
-@dataclass(frozen=True, slots=True)
-class _Call:
-    method: str
-    url: str
-    headers: Mapping[str, str]
-    params: Mapping[str, str]
-    body: bytes | Readable | None = field(repr=False)
-    timeout: tuple[float, float]
