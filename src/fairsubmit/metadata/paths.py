@@ -10,6 +10,7 @@ __all__ = ["MAX_PATH_BYTES", "path_problem", "refused_characters"]
 # BioStudies FileSourcesList.kt, as one expression:
 # ^(?!\./)(?!.*/$)(?!.*\.\./)[0-9A-Za-z!\-_*'(). /]+$
 _ALLOWED = re.compile(r"[0-9A-Za-z!\-_*'(). /]")
+_WHOLE = re.compile(r"(?!\./)(?!.*/\Z)(?!.*\.\./)[0-9A-Za-z!\-_*'(). /]+")
 # S3 object key guidelines (the rule above follows them): at most 1,024 bytes.
 MAX_PATH_BYTES = 1024
 
@@ -32,6 +33,8 @@ def path_problem(path: str) -> str | None:
     str or None
         The end of the sentence "the path …".
     """
+    if _WHOLE.fullmatch(path):
+        return None
     if not path:
         return "is empty"
     if refused := refused_characters(path):
@@ -41,9 +44,7 @@ def path_problem(path: str) -> str | None:
         return "begins with ./"
     if path.endswith("/"):
         return "ends with a slash"
-    if "../" in path:
-        return "has two dots before a slash"
-    return None
+    return "has two dots before a slash"
 
 
 def _named(char: str) -> str:

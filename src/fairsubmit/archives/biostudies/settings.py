@@ -149,8 +149,10 @@ class Settings(BaseModel):
     ftp_password: SecretStr | None = Field(
         None, description="Password of that account, shown on the website after login."
     )
-    ftp_tls: Literal["require", "prefer", "never"] = Field(
-        "prefer", description="Whether the FTP connection has to be encrypted."
+    ftp_tls: Literal["auto", "required", "off"] = Field(
+        "auto",
+        description="Whether the FTP connection is encrypted: `auto` where the server "
+        "can.",
     )
     connections: int = Field(4, ge=1, le=20, description="Files sent at a time.")
     connect_timeout: float = Field(20.0, gt=0, description="Seconds to connect.")
