@@ -117,10 +117,16 @@ def _loader(
     return loaded
 
 
+def _biostudies() -> ArchiveModule:
+    from fairsubmit.archives import biostudies  # noqa: PLC0415 - imported on use
+
+    return biostudies
+
+
 def _directory() -> ArchiveModule:
     from fairsubmit.archives import directory  # noqa: PLC0415 - imported on use
 
     return directory
 
 
-ARCHIVES = Archives({"directory": _directory})
+ARCHIVES = Archives({"bioimage-archive": _biostudies, "directory": _directory})
