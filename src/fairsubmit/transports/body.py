@@ -44,9 +44,9 @@ def blocks(body: Body, length: int, size: int = BLOCK) -> Iterator[bytes]:
         except OSError as error:
             message = f"a file cannot be read: {error.strerror or error}"
             raise ReadError(message) from error
-        if not block:
-            break
         read += len(block)
+        if not block or read > length:
+            break
         yield block
     if read != length:
         message = f"a file gave {read} bytes where {length} were expected"

@@ -1,15 +1,13 @@
-"""Files into a local folder: the simplest protocol that resumes inside a file.
-
-Bytes are added to a partial file aside, which gets its name when it is whole, so
-that what lies in the folder under its own name is complete.
-"""
+"""A local folder: chunks at their offset in a file of its own, renamed at the end."""
 
 from __future__ import annotations
 
 import errno
 import hashlib
 import os
-from contextlib import contextmanager
+import re
+from contextlib import contextmanager, suppress
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from fairsubmit.errors import (
@@ -20,176 +18,178 @@ from fairsubmit.errors import (
 )
 from fairsubmit.manifest import WORK_FOLDER
 from fairsubmit.transports.base import Chunk, Properties, Stored
-from fairsubmit.transports.body import blocks
+from fairsubmit.transports.body import BLOCK, blocks
 from fairsubmit.transports.handle import FileHandle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from io import FileIO
-    from pathlib import Path
 
     from fairsubmit.transports.base import Body
 
 __all__ = ["FolderTransport"]
 
-_FULL = frozenset({errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)})
-# What a network file system says when it may well be back.
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+# Network file systems that stumble.
 _PASSING = frozenset(
-    getattr(errno, name)
-    for name in ("EIO", "ESTALE", "ETIMEDOUT", "EAGAIN", "EBUSY", "EHOSTDOWN")
-    if hasattr(errno, name)
+    {
+        errno.EIO,
+        errno.ESTALE,
+        errno.ETIMEDOUT,
+        errno.EAGAIN,
+        errno.EBUSY,
+        errno.EHOSTDOWN,
+        errno.EHOSTUNREACH,
+    }
 )
+# Small enough that little is sent again after a loss of power, when only what was
+# written out before is sure to be there.
+_CHUNK = 64 << 20
 
 
 class FolderTransport:
-    """Sends files into a folder of this computer or of a mounted disk.
+    """Files to a local folder.
+
+    An upload grows in the folder's ``.fairsubmit/partial``, which nothing takes for
+    data, so that a file under its own name is always whole.
 
     Parameters
     ----------
     folder
-        Where files go, under their own relative paths. Uploads under way lie in
-        its `fairsubmit.manifest.WORK_FOLDER`, which `fairsubmit.manifest.walk`
-        leaves out.
+        Where files go; made if it is not there.
+    chunk_size
+        Bytes after which what was written is made to outlive a loss of power.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, *, chunk_size: int = _CHUNK) -> None:
+        self._folder = Path(folder)
+        self._partial = self._folder / WORK_FOLDER / "partial"
+        self._properties = Properties(chunk_size=chunk_size, checksum="sha256")
+        self._step = chunk_size
+
+    def __repr__(self) -> str:
+        return f"FolderTransport({str(self._folder)!r})"
 
     @property
     def properties(self) -> Properties:
-        """What a folder can do."""
-        return Properties()
+        """What this protocol can do."""
+        return self._properties
 
     def create(self, path: str, size: int) -> str:
-        """Begin a new upload, replacing any earlier one and the file itself."""
-        handle = FileHandle(path, size)
+        """Begin an upload with an empty file; an earlier one stays until the end."""
+        partial = self._part(path)
         with _translated(path):
-            partial = self._partial(path)
             partial.parent.mkdir(parents=True, exist_ok=True)
-            # A file of this name stands for a finished upload from here on.
-            self._final(path).unlink(missing_ok=True)
             partial.write_bytes(b"")
-        return str(handle)
+        return str(FileHandle(path, size))
 
     def missing(self, handle: str) -> Sequence[Chunk]:
-        """Say which bytes are not there yet.
+        """Ask the file system how far the upload came.
 
         Raises
         ------
         UploadExpiredError
-            If somebody removed what was there.
+            If it is gone or larger than it should be.
         """
-        upload = FileHandle.parse(handle)
-        there = self._size(upload.path)
-        if there is None or there > upload.size:
-            message = f"the upload of {upload.path} is gone from {self._folder}"
+        file = FileHandle.parse(handle)
+        held = self._held(file)
+        if held is None:
+            if self._size_of(self._place(file.path)) == file.size:
+                return ()
+            message = f"the upload of {file.path} is gone"
             raise UploadExpiredError(message)
-        return [Chunk(there, upload.size - there)] if there < upload.size else []
+        if held > file.size:
+            message = f"{file.path} grew to {held} bytes, beyond its {file.size}"
+            raise UploadExpiredError(message)
+        return tuple(
+            Chunk(offset, min(self._step, file.size - offset), number)
+            for number, offset in enumerate(range(held, file.size, self._step))
+        )
 
     def write(self, handle: str, chunk: Chunk, body: Body) -> None:
-        """Add one chunk.
+        """Write a chunk at its offset and see it to the disk."""
+        file = FileHandle.parse(handle)
+        with _translated(file.path), self._part(file.path).open("r+b") as partial:
+            partial.seek(chunk.offset)
+            for block in blocks(body, chunk.length):
+                partial.write(block)
+            partial.flush()
+            os.fsync(partial.fileno())
+
+    def complete(self, handle: str) -> Stored:
+        """Give the file its name, and read back what is stored under it.
 
         Raises
         ------
         TransientTransferError
-            If the bytes before the chunk are not there.
+            If something is missing.
         """
-        path = FileHandle.parse(handle).path
-        with _translated(path), _opened(self._partial(path)) as file:
-            there = os.fstat(file.fileno()).st_size
-            if there != chunk.offset:
-                message = f"{there:,} bytes of {path} are there, not {chunk.offset:,}"
-                raise TransientTransferError(message)
-            file.seek(chunk.offset)
-            for block in blocks(body, chunk.length):
-                left = memoryview(block)
-                while left:
-                    left = left[file.write(left) :]
-
-    def complete(self, handle: str) -> Stored:
-        """Give a whole file its name.
-
-        Raises
-        ------
-        UploadExpiredError
-            If somebody removed it.
-        """
-        upload = FileHandle.parse(handle)
-        partial, final = self._partial(upload.path), self._final(upload.path)
-        with _translated(upload.path):
-            if self._size(upload.path) == upload.size and partial.exists():
-                with _opened(partial) as file:
-                    os.fsync(file.fileno())
-                final.parent.mkdir(parents=True, exist_ok=True)
-                partial.replace(final)
-            size = self._size(upload.path)
-        if size is None:
-            message = f"the upload of {upload.path} is gone from {self._folder}"
-            raise UploadExpiredError(message)
-        return Stored(size)
+        file = FileHandle.parse(handle)
+        place = self._place(file.path)
+        held = self._held(file)
+        if held is not None and held != file.size:
+            message = f"{held} of {file.size} bytes of {file.path} are there"
+            raise TransientTransferError(message)
+        with _translated(file.path):
+            if held is not None:
+                place.parent.mkdir(parents=True, exist_ok=True)
+                self._part(file.path).replace(place)
+            digest = hashlib.sha256()
+            with place.open("rb", buffering=0) as stored:
+                while block := stored.read(BLOCK):
+                    digest.update(block)
+                return Stored(stored.tell(), {"sha256": digest.hexdigest()})
 
     def abort(self, handle: str) -> None:
-        """Remove what was sent."""
-        path = FileHandle.parse(handle).path
-        with _translated(path):
-            self._partial(path).unlink(missing_ok=True)
-            self._final(path).unlink(missing_ok=True)
+        """Remove what was written."""
+        file = FileHandle.parse(handle)
+        with _translated(file.path):
+            self._part(file.path).unlink(missing_ok=True)
 
     def close(self) -> None:
-        """Close nothing."""
+        """Remove the folders of uploads that came to their end."""
+        folders = sorted(self._partial.rglob("*"), reverse=True)
+        for folder in [*folders, self._partial, self._partial.parent]:
+            with suppress(OSError):
+                folder.rmdir()
 
-    def _final(self, path: str) -> Path:
-        """Return where a file goes.
+    def _held(self, file: FileHandle) -> int | None:
+        return self._size_of(self._part(file.path))
+
+    @staticmethod
+    def _size_of(path: Path) -> int | None:
+        """Return a file's size, ``None`` if there is no such file."""
+        with _translated(path.name):
+            try:
+                return path.stat().st_size
+            except FileNotFoundError:
+                return None
+
+    def _part(self, path: str) -> Path:
+        return self._partial / f"{self._checked(path)}.part"
+
+    def _place(self, path: str) -> Path:
+        return self._folder / self._checked(path)
+
+    @staticmethod
+    def _checked(path: str) -> PurePosixPath:
+        """Return a relative path.
 
         Raises
         ------
         PermanentTransferError
-            If that is not in the folder.
+            If it leads out of the folder.
         """
-        steps = path.split("/")
-        if not path or "\0" in path or not {"", ".", ".."}.isdisjoint(steps):
-            message = f"{path!r} is not the path of a file in a folder"
-            raise PermanentTransferError(message, hint="rename the file")
-        return self._folder.joinpath(*steps)
-
-    def _partial(self, path: str) -> Path:
-        """Return where the bytes of an upload are gathered."""
-        # A digest: the name of the file may be as long as names may be.
-        name = hashlib.sha256(path.encode("utf-8", "surrogateescape")).hexdigest()[:32]
-        return self._folder / WORK_FOLDER / "uploads" / f"{name}.part"
-
-    def _size(self, path: str) -> int | None:
-        """Return the bytes that are there of an upload, finished or not."""
-        for place in (self._partial(path), self._final(path)):
-            with _translated(path):
-                try:
-                    return place.stat().st_size
-                except (FileNotFoundError, NotADirectoryError):
-                    continue
-        return None
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[FileIO]:
-    """Open a partial file to add to it.
-
-    Raises
-    ------
-    UploadExpiredError
-        If it is not there.
-    """
-    try:
-        file = path.open("r+b", buffering=0)
-    except FileNotFoundError as error:
-        message = "the upload is gone from the folder"
-        raise UploadExpiredError(message) from error
-    with file:
-        yield file
+        relative = PurePosixPath(path)
+        outside = relative.is_absolute() or ".." in relative.parts
+        if outside or not relative.parts or re.match(r"[A-Za-z]:|\\", path):
+            message = f"the path {path!r} does not stay in the folder"
+            raise PermanentTransferError(message)
+        return relative
 
 
 @contextmanager
 def _translated(path: str) -> Iterator[None]:
-    """Put the system's errors in our own.
+    """Put errors of the file system in our own.
 
     Raises
     ------
@@ -203,12 +203,9 @@ def _translated(path: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        words = error.strerror or str(error)
-        message = f"{path} cannot be written there: {words}"
+        message = f"{path} cannot be stored: {error.strerror or error}"
         if error.errno in _FULL:
-            hint = "free some space there, then run the same command again"
-            raise QuotaExceededError(message, hint=hint) from error
+            raise QuotaExceededError(message, hint="make room there") from error
         if error.errno in _PASSING:
             raise TransientTransferError(message) from error
-        hint = "check the folder and who may write to it"
-        raise PermanentTransferError(message, hint=hint) from error
+        raise PermanentTransferError(message) from error
