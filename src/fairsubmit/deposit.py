@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from fairsubmit.bundle import Bundle
     from fairsubmit.transfer import Progress
 
-__all__ = ["journal_path", "submit", "verify"]
+__all__ = ["journal_path", "receipt_path", "submit", "verify"]
 
 # A file that the archive lists wrongly after a transfer is sent once more.
 ROUNDS = 2
@@ -53,6 +53,21 @@ def journal_path(state: Path, archive: Archive, root: Path) -> Path:
     """
     key = hashlib.sha256(f"{archive.endpoint}\n{root}".encode()).hexdigest()[:16]
     return state / "journals" / f"{archive.name}-{key}.jsonl"
+
+
+def receipt_path(state: Path, archive: str, accession: str) -> Path:
+    """Return where the receipt of a deposit lies.
+
+    Parameters
+    ----------
+    state
+        State folder.
+    archive
+        Name of the archive.
+    accession
+        The archive's identifier.
+    """
+    return state / "receipts" / f"{archive}-{accession}.json"
 
 
 def submit(  # noqa: PLR0913 - the settings of one deposit
@@ -104,8 +119,7 @@ def submit(  # noqa: PLR0913 - the settings of one deposit
     _refuse_early(bundle, archive)
     path = journal_path(state, archive, bundle.dataset.root)
     with Journal.open(path, fresh=again) as journal:
-        receipts = state / "receipts"
-        done = _finished(bundle, archive, journal, receipts)
+        done = _finished(bundle, archive, journal, state)
         if done is not None:
             progress.say(f"{done.accession} was submitted already, unchanged since")
             return done
@@ -119,7 +133,7 @@ def submit(  # noqa: PLR0913 - the settings of one deposit
             journal.append("submitting", durable=True)
         outcome = archive.submit(bundle, draft, progress.say)
         receipt = _receipt(bundle, archive, draft, journal, outcome)
-        _keep(receipt, receipts)
+        _keep(receipt, state)
         journal.append(
             "submitted",
             durable=True,
@@ -140,7 +154,7 @@ def _refuse_early(bundle: Bundle, archive: Archive) -> None:
 
 
 def _finished(
-    bundle: Bundle, archive: Archive, journal: Journal, receipts: Path
+    bundle: Bundle, archive: Archive, journal: Journal, state: Path
 ) -> Receipt | None:
     """Return the receipt of an earlier run that came to its end.
 
@@ -155,7 +169,7 @@ def _finished(
     accession = str(submitted["accession"])
     digest = submission_digest(bundle, archive.render(bundle, draft))
     if digest == submitted["digest"]:
-        return Receipt.read(_receipt_path(receipts, archive.name, accession))
+        return Receipt.read(receipt_path(state, archive.name, accession))
     message = (
         f"this dataset was submitted to {archive.name} as {accession}, "
         "and has changed since"
@@ -302,13 +316,10 @@ def _receipt(
     )
 
 
-def _keep(receipt: Receipt, receipts: Path) -> None:
-    receipts.mkdir(parents=True, exist_ok=True)
-    receipt.write(_receipt_path(receipts, receipt.archive, receipt.accession))
-
-
-def _receipt_path(receipts: Path, archive: str, accession: str) -> Path:
-    return receipts / f"{archive}-{accession}.json"
+def _keep(receipt: Receipt, state: Path) -> None:
+    path = receipt_path(state, receipt.archive, receipt.accession)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    receipt.write(path)
 
 
 def _now() -> str:

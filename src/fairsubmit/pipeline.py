@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from fairsubmit.archives import ARCHIVES
 from fairsubmit.bundle import make_bundle
 from fairsubmit.dataset import Dataset, open_dataset
-from fairsubmit.deposit import journal_path, submit, verify
+from fairsubmit.deposit import journal_path, receipt_path, submit, verify
 from fairsubmit.errors import ConfigError, ManifestError
 from fairsubmit.lint import lint
 from fairsubmit.manifest import WORK_FOLDER, Manifest
@@ -45,6 +45,7 @@ __all__ = [
     "plan",
     "prepare",
     "read_image_records",
+    "receipt_path",
     "submit",
     "transfer",
     "verify",

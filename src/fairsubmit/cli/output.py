@@ -13,7 +13,7 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["Output", "ReaderGoneError", "human_size", "plural"]
+__all__ = ["Output", "ReaderGoneError", "human_size", "json_text", "plural"]
 
 # A column narrower than this says nothing; rather let the line wrap.
 MIN_COLUMN = 8
@@ -31,6 +31,13 @@ def human_size(size: float) -> str:
             return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
         size /= 1000
     return f"{size:.1f} TB"
+
+
+def json_text(value: object, *, indent: int | None = None) -> str:
+    """Write a JSON value, non-ASCII readable where stdout can carry it."""
+    encoding = (getattr(sys.stdout, "encoding", "") or "").lower()
+    ascii_only = encoding.replace("-", "") != "utf8"
+    return json.dumps(value, indent=indent, ensure_ascii=ascii_only)
 
 
 def plural(count: int, noun: str) -> str:
@@ -61,10 +68,8 @@ class Output:
         self._write(text, sys.stdout)
 
     def json(self, value: object, *, indent: int | None = 1) -> None:
-        """Print a JSON value, non-ASCII readable where stdout can carry it."""
-        encoding = (getattr(sys.stdout, "encoding", "") or "").lower()
-        ascii_only = encoding.replace("-", "") != "utf8"
-        self.result(json.dumps(value, indent=indent, ensure_ascii=ascii_only))
+        """Print a JSON value."""
+        self.result(json_text(value, indent=indent))
 
     def say(self, text: str) -> None:
         """Tell a person what is going on."""

@@ -1,0 +1,154 @@
+"""``fairsubmit submit``: the whole line, ending with an accession and a receipt."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from fairsubmit.cli.command import command as make_command
+from fairsubmit.cli.connection import Target, target_options
+from fairsubmit.cli.errors import ExitCode
+from fairsubmit.cli.invocation import Invocation, format_option, state_option
+from fairsubmit.cli.output import human_size, plural
+
+if TYPE_CHECKING:
+    from fairsubmit.archives.base import Archive
+    from fairsubmit.receipt import Receipt
+
+__all__ = ["deposit", "print_receipt"]
+
+
+@make_command(
+    "submit",
+    examples=(
+        "fairsubmit submit my-dataset --archive bioimage-archive",
+        "fairsubmit submit my-dataset --archive bioimage-archive --upload ftp --jobs 2",
+        "fairsubmit submit my-dataset --archive directory --to /staging/deposits",
+    ),
+    codes=set(ExitCode) - {ExitCode.READER_GONE},
+)
+@click.argument("dataset", type=click.Path(exists=True, path_type=Path))
+@target_options
+@click.option("--jobs", type=click.IntRange(1), help="Files sent at a time.")
+@click.option(
+    "--again",
+    is_flag=True,
+    help="Make a new submission although this dataset was submitted before.",
+)
+@click.option(
+    "--receipt",
+    "copy",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write a copy of the receipt here.",
+)
+@format_option("json")
+@state_option
+def command(
+    invocation: Invocation,
+    dataset: Path,
+    *,
+    target: Target,
+    jobs: int | None,
+    again: bool,
+    copy: Path | None,
+) -> None:
+    """Deposit a dataset: check, hash, upload, submit, receipt.
+
+    When it is interrupted, by Ctrl-C, a lost connection or a power cut, the same
+    command goes on where it stopped: no file is sent twice.
+    """
+    from fairsubmit.cli.connection import connected
+
+    invocation.resumable = True
+    archive = connected(invocation, target)
+    try:
+        receipt = deposit(invocation, dataset, archive, jobs=jobs, again=again)
+    finally:
+        archive.close()
+    path = kept(invocation, receipt)
+    if copy is not None:
+        receipt.write(copy)
+    print_receipt(invocation, receipt, copy or path)
+
+
+def deposit(
+    invocation: Invocation,
+    dataset: Path,
+    archive: Archive,
+    *,
+    jobs: int | None = None,
+    again: bool = False,
+) -> Receipt:
+    """Check, hash, send and submit a dataset, showing each step.
+
+    Parameters
+    ----------
+    invocation
+        How the program was called.
+    dataset
+        The dataset's folder or its submission document.
+    archive
+        Where it goes.
+    jobs
+        Files sent at a time.
+    again
+        Make a new submission although there is one.
+    """
+    from fairsubmit.cli.interrupt import stopping
+    from fairsubmit.cli.progress import shown
+    from fairsubmit.cli.steps import bundled, checked
+    from fairsubmit.pipeline import submit
+
+    with stopping() as stop:
+        ready = checked(invocation, dataset, archive.name)
+        # A wrong password shall be found before terabytes are hashed.
+        invocation.output.say(f"{archive.name}: {archive.whoami()}")
+        made = bundled(invocation, ready)
+        files = plural(len(made.manifest), "file")
+        invocation.output.say(f"{files}, {human_size(made.manifest.size)}")
+        with shown(invocation) as progress:
+            return submit(
+                made,
+                archive,
+                state=invocation.config.state_dir,
+                jobs=jobs or invocation.config.jobs,
+                progress=progress,
+                stop=stop,
+                again=again,
+            )
+
+
+def kept(invocation: Invocation, receipt: Receipt) -> Path:
+    """Return where the state folder keeps a receipt."""
+    from fairsubmit.pipeline import receipt_path
+
+    return receipt_path(invocation.config.state_dir, receipt.archive, receipt.accession)
+
+
+def print_receipt(invocation: Invocation, receipt: Receipt, path: Path) -> None:
+    """Print what a deposit ended with, and how to check it later."""
+    output = invocation.output
+    size = sum(file.size for file in receipt.files)
+    if output.format == "json":
+        output.json(
+            {
+                "accession": receipt.accession,
+                "archive": receipt.archive,
+                "status": receipt.status,
+                "url": receipt.url,
+                "submitted_at": receipt.submitted_at,
+                "receipt": str(path),
+                "files": len(receipt.files),
+                "bytes": size,
+            }
+        )
+        return
+    output.result(f"accession  {receipt.accession}")
+    output.result(f"status     {receipt.status}")
+    if receipt.url:
+        output.result(f"page       {receipt.url}")
+    output.result(f"files      {len(receipt.files):,}, {human_size(size)}")
+    output.result(f"receipt    {path}")
+    output.hint(f"fairsubmit verify {path}")
