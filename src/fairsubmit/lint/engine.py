@@ -1,0 +1,295 @@
+"""Run rules over a dataset and gather what they say into one report."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from fairsubmit.dataset import Dataset
+from fairsubmit.errors import ConfigError, FairsubmitError
+from fairsubmit.findings import Report, Waiver
+from fairsubmit.lint.base import Hit, Rule, Subject
+from fairsubmit.lint.rules import all_rules
+from fairsubmit.lint.suggest import closest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from fairsubmit.findings import Finding
+    from fairsubmit.manifest import Manifest
+    from fairsubmit.metadata.image import Extraction
+    from fairsubmit.metadata.load import Document
+
+__all__ = ["RuleError", "lint"]
+
+# Files named in a finding that stands for many.
+NAMED_PLACES = 3
+# Different sentences kept of one rule about images; memory must not grow with the
+# number of images, and nobody reads more.
+MAX_SENTENCES = 100
+
+
+class RuleError(FairsubmitError):
+    """A rule failed by its own fault; nothing can be said about the data."""
+
+    # EX_SOFTWARE of sysexits.h, as for any other fault of the program itself
+    exit_code = 70
+
+
+def lint(  # noqa: PLR0913 - what is checked, and three ways to narrow it
+    dataset: Dataset | Document,
+    images: Iterable[Extraction] = (),
+    *,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    archive: str | None = None,
+    today: date | None = None,
+    manifest: Manifest | None = None,
+    rules: Sequence[Rule] | None = None,
+) -> Report:
+    """Check a dataset, or a document alone.
+
+    Parameters
+    ----------
+    dataset
+        A dataset, or a document without its files: rules about files are left out.
+    images
+        What reading each image gave; taken one at a time.
+    select
+        Run only rules whose code starts with one of these, e.g. ``PPL`` or
+        ``IMG1``; all rules by default.
+    ignore
+        Leave out rules whose code starts with one of these.
+    archive
+        Also run the rules of this archive, e.g. ``bioimage-archive``.
+    today
+        Date that release dates are compared with; the local date by default.
+    manifest
+        Digests recorded earlier; files that changed since are reported.
+    rules
+        The rules; `fairsubmit.lint.rules.all_rules` by default.
+
+    Returns
+    -------
+    Report
+        Sorted by path, line, column and code. Where many files share one cause,
+        one finding with their count.
+
+    Raises
+    ------
+    ConfigError
+        If `select` or `ignore` names no rule.
+    RuleError
+        If a rule fails by its own fault.
+    """
+    known = all_rules() if rules is None else tuple(rules)
+    chosen = _chosen(known, select, ignore, archive)
+    whole = dataset if isinstance(dataset, Dataset) else None
+    document = dataset.document if isinstance(dataset, Dataset) else dataset
+    subject = Subject(
+        document,
+        whole,
+        archive,
+        today or date.today(),  # noqa: DTZ011 - release dates are local dates
+        frozenset(rule.code for rule in known),
+        manifest,
+    )
+    gathered = _Gathered(document)
+    unreadable = document.problems and not document.tree
+    # where nothing could be read, everything else would only follow from that
+    about = _about_reading(chosen, document) if unreadable else chosen
+    _check_document(about, subject, gathered)
+    _check_images(chosen, subject, images, gathered, _Filter(known, select, ignore))
+    return _report(gathered.findings(), document)
+
+
+def _about_reading(rules: Sequence[Rule], document: Document) -> list[Rule]:
+    codes = {problem.code for problem in document.problems}
+    return [rule for rule in rules if rule.code in codes]
+
+
+@dataclass(frozen=True)
+class _Filter:
+    """Which codes of findings made elsewhere are wanted."""
+
+    known: Sequence[Rule]
+    select: Sequence[str]
+    ignore: Sequence[str]
+
+    def wants(self, code: str) -> bool:
+        return _matches(code, self.select or [""]) and not _matches(code, self.ignore)
+
+
+def _matches(code: str, beginnings: Iterable[str]) -> bool:
+    return any(code.startswith(beginning.upper()) for beginning in beginnings)
+
+
+def _chosen(
+    rules: Sequence[Rule],
+    select: Sequence[str],
+    ignore: Sequence[str],
+    archive: str | None,
+) -> list[Rule]:
+    for beginning in (*select, *ignore):
+        if not any(_matches(rule.code, [beginning]) for rule in rules):
+            message = f"no rule's code starts with {beginning!r}"
+            near = closest(beginning, (rule.code for rule in rules))
+            hint = f"did you mean {near}?" if near else "`fairsubmit rule` lists all"
+            raise ConfigError(message, hint=hint)
+    wanted = _Filter(rules, select, ignore)
+    return [rule for rule in rules if rule.applies(archive) and wanted.wants(rule.code)]
+
+
+def _check_document(
+    rules: Iterable[Rule], subject: Subject, gathered: _Gathered
+) -> None:
+    said: list[tuple[Rule, Hit]] = []
+    for rule in rules:
+        if rule.check is not None:
+            try:
+                hits = list(rule.check(subject))
+            except FairsubmitError:
+                raise
+            except Exception as error:
+                raise _fault(rule, error, subject.document.path) from error
+            said += [(rule, hit) for hit in hits]
+    for rule, hit in _one_per_cause(said):
+        gathered.add(rule, hit)
+
+
+def _one_per_cause(said: list[tuple[Rule, Hit]]) -> Iterator[tuple[Rule, Hit]]:
+    """Leave out what the model says where a rule has already spoken."""
+    spoken = {hit.pointer for rule, hit in said if hit.pointer and not rule.fallback}
+    for rule, hit in said:
+        pointer = hit.pointer or ""
+        if rule.fallback and (
+            pointer in spoken or pointer.rpartition("/")[0] in spoken
+        ):
+            continue
+        yield rule, hit
+
+
+def _check_images(
+    rules: Sequence[Rule],
+    subject: Subject,
+    images: Iterable[Extraction],
+    gathered: _Gathered,
+    wanted: _Filter,
+) -> None:
+    handled = {rule.code for rule in wanted.known if rule.check_image}
+    for extraction in images:
+        for rule in rules:
+            for hit in _image_hits(rule, extraction, subject):
+                gathered.add(rule, replace(hit, path=hit.path or extraction.path))
+        for finding in extraction.findings:
+            if finding.code not in handled and wanted.wants(finding.code):
+                gathered.passed_on.append(finding)
+
+
+def _image_hits(rule: Rule, extraction: Extraction, subject: Subject) -> list[Hit]:
+    if rule.check_image is None:
+        return []
+    try:
+        return list(rule.check_image(extraction, subject))
+    except FairsubmitError:
+        raise
+    except Exception as error:
+        raise _fault(rule, error, extraction.path) from error
+
+
+def _fault(rule: Rule, error: Exception, path: str) -> RuleError:
+    return RuleError(
+        f"rule {rule.code} ({rule.name}) failed on {path}: "
+        f"{type(error).__name__}: {error}",
+        hint=f"run again with `--ignore {rule.code}`, and please report this",
+    )
+
+
+@dataclass
+class _Group:
+    """Hits that share one cause."""
+
+    rule: Rule
+    first: Hit
+    count: int = 0
+    places: list[str] = field(default_factory=list)
+
+    def add(self, hit: Hit) -> None:
+        self.count += hit.count
+        where = hit.path or hit.pointer or ""
+        if len(self.places) < NAMED_PLACES and where not in self.places:
+            self.places.append(where)
+
+    def finding(self, document: Document) -> Finding:
+        hit = self.first
+        others = self.count - hit.count
+        if others:
+            named = ", ".join(self.places[1:])
+            named = f", e.g. {named}" if named else ""
+            more = f"{hit.message} (and {others:,} more{named})"
+            hit = replace(hit, message=more, count=self.count)
+        return self.rule.finding(hit, document)
+
+
+class _Gathered:
+    """Findings so far, those with one cause as one."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.single: list[tuple[Rule, Hit]] = []
+        self.groups: dict[tuple[str, str, str], _Group] = {}
+        self.sentences: dict[str, int] = defaultdict(int)
+        self.passed_on: list[Finding] = []
+
+    def add(self, rule: Rule, hit: Hit) -> None:
+        if not hit.group:
+            self.single.append((rule, hit))
+            return
+        key = (rule.code, hit.severity or rule.severity, hit.message)
+        if key not in self.groups and self.sentences[rule.code] >= MAX_SENTENCES:
+            hit = replace(hit, message=f"{rule.summary.rstrip('.')}: other cases")
+            key = (rule.code, hit.severity or rule.severity, hit.message)
+        if key not in self.groups:
+            self.sentences[rule.code] += 1
+            self.groups[key] = _Group(rule, hit)
+        self.groups[key].add(hit)
+
+    def findings(self) -> list[Finding]:
+        found = [rule.finding(hit, self.document) for rule, hit in self.single]
+        found += [group.finding(self.document) for group in self.groups.values()]
+        return sorted([*found, *self.passed_on], key=_order)
+
+
+def _order(finding: Finding) -> tuple[str, int, int, str, str, str]:
+    return (
+        finding.path or "",
+        finding.line or 0,
+        finding.column or 0,
+        finding.code,
+        finding.cell or "",
+        finding.message,
+    )
+
+
+def _report(findings: Iterable[Finding], document: Document) -> Report:
+    reasons = _waivers(document)
+    kept, waived = [], []
+    for finding in findings:
+        reason = reasons.get(finding.code)
+        if reason:
+            waived.append(Waiver(finding, reason))
+        else:
+            kept.append(finding)
+    return Report(tuple(kept), tuple(waived))
+
+
+def _waivers(document: Document) -> Mapping[str, str]:
+    """Return the reason of each waived code; a blank reason does not count."""
+    given = document.tree.get("ignore")
+    return {
+        code.strip().upper(): reason.strip()
+        for code, reason in (given.items() if isinstance(given, dict) else ())
+        if isinstance(reason, str) and reason.strip()
+    }

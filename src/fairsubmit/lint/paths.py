@@ -1,0 +1,208 @@
+"""Paths: what is wrong with them, and how to speak of many at once."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import replace
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from fairsubmit.dataset import FileGroup
+    from fairsubmit.lint.base import Hit
+    from fairsubmit.metadata.table import FileTable
+
+__all__ = [
+    "collapsed",
+    "condense",
+    "group_name",
+    "is_junk",
+    "path_fault",
+    "refused_characters",
+    "renamed",
+    "sample",
+    "source_column",
+]
+
+# More places of one cause than this become one finding.
+MANY = 5
+NAMED = 3
+
+# BioStudies FileSourcesList.kt: the whole path has to match.
+_TAKEN = re.compile(r"(?!\./)(?!.*/$)(?!.*\.\./)[0-9A-Za-z!\-_*'(). /]+")
+_TAKEN_CHARACTER = re.compile(r"[0-9A-Za-z!\-_*'(). /]")
+# What the submission form of BioStudies offers instead of a refused character.
+_REPLACEMENTS = {
+    **dict.fromkeys("=;:,?\\^%~#`", "-"),
+    **dict.fromkeys("{[<", "("),
+    **dict.fromkeys("}]>", ")"),
+    "&": "Et",
+    "$": "S",
+    "@": "A",
+    "+": "--",
+    '"': "'",
+    "|": "I",
+    "µ": "u",
+    "μ": "u",
+    "ß": "ss",
+    "æ": "ae",
+    "Æ": "Ae",
+    "ø": "o",
+    "Ø": "O",
+    "–": "-",
+    "—": "-",
+    "×": "x",
+    "°": "deg",
+}
+
+_JUNK = (
+    ".DS_Store",
+    "._*",
+    ".Spotlight-V100",
+    ".Trashes",
+    "Thumbs.db",
+    "ehthumbs.db",
+    "desktop.ini",
+    "~$*",
+    "*~",
+    ".~lock.*#",
+    "*.tmp",
+    "*.swp",
+    "__MACOSX",
+    ".git",
+    ".gitignore",
+    ".gitattributes",
+    ".ipynb_checkpoints",
+    "__pycache__",
+    ".Rhistory",
+    ".directory",
+    ".fseventsd",
+)
+
+# BioImage Archive help-file-list, and what its ingest accepts beside it.
+_SOURCE_COLUMNS = frozenset(
+    {"source image", "source_image", "sourceimage", "source image association"}
+)
+
+
+def collapsed(path: str) -> str:
+    """Return a path as file systems compare it that ignore case and normal form."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
+
+
+def sample(names: Sequence[str], *, count: int = NAMED) -> str:
+    """Name the first few of many, and say how many there are beyond."""
+    shown = ", ".join(f"`{name}`" for name in names[:count])
+    rest = len(names) - count
+    return f"{shown} and {rest:,} more" if rest > 0 else shown
+
+
+def condense(hits: Sequence[tuple[str, Hit]], words: str) -> Iterator[Hit]:
+    """Return the hits, or a single one where they are many.
+
+    Parameters
+    ----------
+    hits
+        Name of the place, and the hit.
+    words
+        End of the sentence that says what many places have in common, e.g. ``files
+        of the table do not exist``.
+    """
+    if len(hits) <= MANY:
+        for _, hit in hits:
+            yield hit
+        return
+    names = [name for name, _ in hits]
+    first = hits[0][1]
+    message = f"{len(hits):,} {words}: {sample(names)}"
+    yield replace(first, message=message, count=len(hits))
+
+
+def group_name(group: FileGroup) -> str:
+    """Write what a group of files is, e.g. ``component `c1```."""
+    kind = "component" if group.kind == "component" else "annotation set"
+    return f"{kind} `{group.id}`" if group.id else f"{kind} {group.pointer}"
+
+
+def path_fault(path: str) -> str | None:
+    """Say what keeps a path from meaning the same file everywhere.
+
+    Parameters
+    ----------
+    path
+        As written in a file table.
+
+    Returns
+    -------
+    str or None
+        The end of a sentence, or ``None`` if nothing is wrong.
+    """
+    steps = path.split("/")
+    if not path.strip():
+        return "is blank"
+    if path != path.strip():
+        return "has a blank at its start or end"
+    if "\\" in path:
+        return "has a backslash; folders are separated by `/`"
+    if path.startswith(("/", "~")) or re.match(r"[A-Za-z]:", path):
+        return "is absolute"
+    return _step_fault(steps)
+
+
+def _step_fault(steps: Sequence[str]) -> str | None:
+    if steps[-1] == "":
+        return "ends in `/`"
+    if "" in steps:
+        return "has `//` in it"
+    if "." in steps:
+        return "has `./` in it"
+    return "leads out of its folder by `..`" if ".." in steps else None
+
+
+def refused_characters(path: str) -> str | None:
+    """Return the characters of a path that BioStudies refuses.
+
+    Returns
+    -------
+    str or None
+        The characters, each once, in order; ``""`` where the form and not a
+        character is refused; ``None`` where the path is taken.
+    """
+    if _TAKEN.fullmatch(path):
+        return None
+    return "".join(dict.fromkeys(c for c in path if not _TAKEN_CHARACTER.match(c)))
+
+
+def renamed(path: str) -> str:
+    """Return a path like this one that BioStudies takes."""
+    kept = []
+    for char in unicodedata.normalize("NFC", path):
+        if _TAKEN_CHARACTER.match(char):
+            kept.append(char)
+        elif char in _REPLACEMENTS:
+            kept.append(_REPLACEMENTS[char])
+        elif char.isprintable():
+            plain = unicodedata.normalize("NFKD", char).encode("ascii", "ignore")
+            kept.append(plain.decode() or "_")
+    steps = [step.rstrip(".") or "_" for step in "".join(kept).split("/")]
+    last = "".join(kept).rpartition("/")[2]
+    name = "/".join([*steps[:-1], last or "_"])
+    return name if _TAKEN.fullmatch(name) else re.sub(r"[^0-9A-Za-z/_-]", "_", name)
+
+
+def is_junk(path: str) -> bool:
+    """Whether a file is left behind by a program and belongs to nobody's data."""
+    return any(
+        fnmatchcase(step, pattern) for step in path.split("/") for pattern in _JUNK
+    )
+
+
+def source_column(table: FileTable) -> int | None:
+    """Return the index, in `Row.values`, of the column that names source images."""
+    for index, name in enumerate(table.columns):
+        if name.strip().casefold() in _SOURCE_COLUMNS:
+            return index
+    return None

@@ -1,0 +1,82 @@
+"""The type of an annotation is one of the eleven of MIFA.
+
+What it does
+------------
+Checks `annotations[].types`.
+
+Why it is bad
+-------------
+The archive's form has no other types, and searches by them.
+
+Example
+-------
+`types: [mask]`: did you mean `segmentation_mask`?
+
+How to fix
+----------
+Choose one of the eleven; `other` is among them, to be explained in the overview.
+
+Source
+------
+MIFA 1.0 AnnotationType; BioImage Archive template v5 Annotation Type.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from fairsubmit.findings import Severity
+from fairsubmit.lint.base import BIA, Hit, Rule, Subject
+from fairsubmit.lint.suggest import closest, or_list
+from fairsubmit.lint.tree import parts, texts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["RULE"]
+
+_TYPES = (
+    "class_labels",
+    "bounding_boxes",
+    "counts",
+    "derived_annotations",
+    "geometrical_annotations",
+    "graphs",
+    "point_annotations",
+    "segmentation_mask",
+    "tracks",
+    "weak_annotations",
+    "other",
+)
+
+
+def _check(subject: Subject) -> Iterator[Hit]:
+    for pointer, annotation in parts(subject.document, "/annotations"):
+        for where, written in texts(annotation, "types", pointer):
+            if written not in _TYPES:
+                meant = _meant(written)
+                yield Hit(
+                    f"`{written}` is not an annotation type",
+                    where,
+                    help=f"did you mean `{meant}`?"
+                    if meant
+                    else f"choose {or_list(_TYPES)}",
+                )
+
+
+def _meant(written: str) -> str | None:
+    word = re.sub(r"[\s-]+", "_", written.casefold()).rstrip("s")
+    inside = [t for t in _TYPES if word and word in t]
+    return inside[0] if len(inside) == 1 else closest(word, _TYPES, cutoff=0.6)
+
+
+RULE = Rule(
+    code="ANN102",
+    name="annotation-type-unknown",
+    severity=Severity.ERROR,
+    gate=BIA,
+    doc=__doc__,
+    fix="unsafe",
+    check=_check,
+)

@@ -1,0 +1,91 @@
+"""No section is empty.
+
+What it does
+------------
+Reports items that have an id or title at most, and optional sections whose key is
+there without a value.
+
+Why it is bad
+-------------
+It is not clear whether something was forgotten, and the archive shows an empty box.
+
+Example
+-------
+`analyses: [{id: x1}]`
+
+How to fix
+----------
+Fill the section in, or remove it.
+
+Source
+------
+Corrections by curators of the BioImage Archive.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fairsubmit.findings import Severity
+from fairsubmit.lint.base import MIN, Hit, Rule, Subject
+from fairsubmit.lint.tree import is_blank, is_empty_part, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fairsubmit.metadata.load import Document
+
+__all__ = ["RULE"]
+
+# What other rules report where it is missing as a whole.
+_REQUIRED = ("authors", "biosamples", "specimens", "acquisitions", "components")
+_OPTIONAL = ("organisations", "correlations", "analyses", "annotations")
+_STUDY = ("funding", "publications", "links")
+
+
+def _check(subject: Subject) -> Iterator[Hit]:
+    document = subject.document
+    for name in _REQUIRED:
+        if not is_blank(document.tree.get(name)):
+            yield from _items(document, f"/{name}", name)
+    for name in _OPTIONAL:
+        yield from _section(document, f"/{name}", name)
+    for name in _STUDY:
+        yield from _section(document, f"/study/{name}", name)
+
+
+def _section(document: Document, pointer: str, name: str) -> Iterator[Hit]:
+    parent = document.get(pointer.rpartition("/")[0])
+    if isinstance(parent, dict) and name in parent and parent[name] is None:
+        yield Hit(
+            f"`{name}` is there without a value",
+            pointer,
+            key=True,
+            help="fill it in, or remove it",
+        )
+    else:
+        yield from _items(document, pointer, name)
+
+
+def _items(document: Document, pointer: str, name: str) -> Iterator[Hit]:
+    items = document.get(pointer)
+    for index, item in enumerate(items if isinstance(items, list) else []):
+        if is_empty_part(item):
+            known = text(item, "id") if isinstance(item, dict) else ""
+            shown = f"`{known}`" if known else f"number {index + 1}"
+            yield Hit(
+                f"{shown} of `{name}` is empty",
+                f"{pointer}/{index}",
+                help="fill it in, or remove it",
+            )
+
+
+RULE = Rule(
+    code="REF105",
+    name="empty-section",
+    severity=Severity.ERROR,
+    gate=MIN,
+    doc=__doc__,
+    fix="safe",
+    check=_check,
+)

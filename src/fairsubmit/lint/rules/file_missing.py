@@ -1,0 +1,120 @@
+"""Every file that is listed exists.
+
+What it does
+------------
+Checks the first column of each file table, and that each `include` pattern selects a
+file. Upper and lower case count.
+
+Why it is bad
+-------------
+The archive refuses the whole submission for one file that is not there.
+
+Example
+-------
+`Img1.TIF` in the table, `img1.tif` in the folder.
+
+How to fix
+----------
+Correct the name, or remove the row.
+
+Source
+------
+BioImage Archive help-file-list; BioStudies FileListValidator.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fairsubmit.findings import Severity
+from fairsubmit.lint.base import MIN, Hit, Rule, Subject
+from fairsubmit.lint.paths import collapsed, condense, path_fault
+from fairsubmit.lint.suggest import closest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from fairsubmit.dataset import FileGroup
+    from fairsubmit.metadata.table import FileTable
+
+__all__ = ["RULE"]
+
+# Comparing one name with more than this takes longer than a person waits.
+_COMPARED = 5000
+
+
+def _check(subject: Subject) -> Iterator[Hit]:
+    if subject.dataset is None:
+        return
+    names = _Names(subject.dataset.files)
+    for group in subject.groups:
+        for pointer in group.idle_patterns:
+            pattern = subject.document.get(pointer)
+            if isinstance(pattern, str) and path_fault(pattern.rstrip("/")) is None:
+                yield Hit(
+                    f"no file matches `{pattern}`",
+                    pointer,
+                    help="patterns start at the dataset's folder; `**` crosses folders",
+                )
+        if group.table is not None:
+            hits = list(_rows(group, group.table, names))
+            yield from condense(hits, "files of the table do not exist")
+
+
+def _rows(
+    group: FileGroup, table: FileTable, names: _Names
+) -> Iterator[tuple[str, Hit]]:
+    selected = _Names(group.paths)
+    for row in table.rows:
+        if row.path in names.paths or path_fault(row.path) is not None:
+            continue
+        if row.path in names.folders:
+            if row.path in selected.folders:
+                continue
+            message = f"`{row.path}` is a folder, and no pattern includes its files"
+            advice = f"add `{row.path}` to `include`"
+        else:
+            near = names.near(row.path)
+            message = f"there is no file `{row.path}`"
+            advice = f"did you mean `{near}`?" if near else "correct or remove the row"
+        yield (
+            row.path,
+            Hit(message, path=table.path, line=row.line, column=1, help=advice),
+        )
+
+
+class _Names:
+    """The files that are there."""
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        self.paths = frozenset(paths)
+        self.folders = frozenset(
+            path[:at] for path in self.paths for at, c in enumerate(path) if c == "/"
+        )
+        self._folded: dict[str, str] = {}
+        self._bare: dict[str, str] = {}
+
+    def near(self, path: str) -> str | None:
+        """Return the file that was probably meant."""
+        if not self._folded:
+            for known in sorted(self.paths):
+                self._folded.setdefault(collapsed(known), known)
+                self._bare.setdefault(collapsed(known.rpartition("/")[2]), known)
+        same = self._folded.get(collapsed(path))
+        if same is not None:
+            return same
+        elsewhere = self._bare.get(collapsed(path.rpartition("/")[2]))
+        if elsewhere is not None or len(self.paths) > _COMPARED:
+            return elsewhere
+        return closest(path, self.paths, cutoff=0.85)
+
+
+RULE = Rule(
+    code="FIL101",
+    name="file-missing",
+    severity=Severity.ERROR,
+    gate=MIN,
+    doc=__doc__,
+    fix="unsafe",
+    check=_check,
+)

@@ -1,0 +1,68 @@
+"""No value is a placeholder.
+
+What it does
+------------
+Reports values such as TBD, n/a, "in revision" or "see manuscript".
+
+Why it is bad
+-------------
+A placeholder passes for a value: programs follow it, people believe it.
+
+Example
+-------
+`grant_id: TBD`
+
+How to fix
+----------
+Remove the field until its value is known.
+
+Source
+------
+Corrections by curators of the BioImage Archive; hints left in IDR templates.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from fairsubmit.findings import Severity
+from fairsubmit.lint.base import ADVICE, Hit, Rule, Subject
+from fairsubmit.lint.tree import all_texts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["RULE"]
+
+_PLACEHOLDER = re.compile(
+    r"^[\[(<{]?(?:tb[acd]|to be (?:added|announced|confirmed|decided|determined)|n/a|"
+    r"pending|in revision|under review|to\s?do|x{3,}|\?+|\.\.\.|…|"
+    r"see (?:the )?(?:manuscript|paper|publication|article)|fill (?:me )?in|"
+    r"not yet (?:known|available)|lorem ipsum.*)[\])>}]?\.?$",
+    re.IGNORECASE,
+)
+# Where such words are what the author has to say, or are checked by other rules.
+_ELSEWHERE = ("/ignore/", "/targets/")
+
+
+def _check(subject: Subject) -> Iterator[Hit]:
+    for pointer, value in all_texts(subject.document.tree):
+        if _PLACEHOLDER.match(value.strip()) and not pointer.startswith(_ELSEWHERE):
+            yield Hit(
+                f"`{value.strip()}` is a placeholder, not a value",
+                pointer,
+                help="remove the field until its value is known",
+            )
+
+
+RULE = Rule(
+    code="DOC107",
+    name="placeholder-value",
+    severity=Severity.WARNING,
+    gate=ADVICE,
+    doc=__doc__,
+    fix="unsafe",
+    check=_check,
+    fallback=True,
+)

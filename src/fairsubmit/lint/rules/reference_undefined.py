@@ -1,0 +1,64 @@
+"""Every reference leads to a part of the submission.
+
+What it does
+------------
+Checks that the ids in `authors[].affiliations` and `components[].associations[]` are
+defined.
+
+Why it is bad
+-------------
+The archive refuses a reference that leads nowhere, or shows images without a sample.
+
+Example
+-------
+`biosample: b2`, where only `b1` is defined.
+
+How to fix
+----------
+Correct the id, or add the part.
+
+Source
+------
+PageTab references; BioStudies "Can not find referenced section"; RO-Crate.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fairsubmit.findings import Severity
+from fairsubmit.lint.base import MIN, Hit, Rule, Subject
+from fairsubmit.lint.references import affiliations, associations, looks_like_id
+from fairsubmit.lint.suggest import closest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["RULE"]
+
+
+def _check(subject: Subject) -> Iterator[Hit]:
+    document = subject.document
+    found = list(affiliations(document))
+    if not document.origins:
+        found += [r for r in associations(document) if looks_like_id(r.value)]
+    for reference in found:
+        near = closest(reference.value, reference.defined)
+        known = ", ".join(f"`{name}`" for name in reference.defined) or "none"
+        advice = f"did you mean `{near}`?" if near else f"defined there: {known}"
+        yield Hit(
+            f"`{reference.value}` is not an id in `{reference.section}`",
+            reference.pointer,
+            help=advice,
+        )
+
+
+RULE = Rule(
+    code="REF101",
+    name="reference-undefined",
+    severity=Severity.ERROR,
+    gate=MIN,
+    doc=__doc__,
+    fix="unsafe",
+    check=_check,
+)

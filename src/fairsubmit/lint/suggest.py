@@ -1,0 +1,70 @@
+"""Did you mean: find the word that was probably meant."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["closest", "edits", "or_list"]
+
+
+def closest(word: str, words: Iterable[str], *, cutoff: float = 0.7) -> str | None:
+    """Return the most similar word, case aside, or ``None`` where none is near.
+
+    Parameters
+    ----------
+    word
+        What was written.
+    words
+        What could have been written.
+    cutoff
+        Least similarity, 0 to 1, as `difflib.SequenceMatcher.ratio` measures it.
+    """
+    folded: dict[str, str] = {}
+    for known in words:
+        folded.setdefault(known.casefold(), known)
+    found = difflib.get_close_matches(word.casefold(), folded, 1, cutoff)
+    return folded[found[0]] if found else None
+
+
+def edits(left: str, right: str, *, limit: int) -> int:
+    """Count the letters added, dropped, replaced or swapped between two words.
+
+    The optimal string alignment distance.
+
+    Parameters
+    ----------
+    left, right
+        The words.
+    limit
+        Counting stops above this.
+
+    Returns
+    -------
+    int
+        The distance, or ``limit + 1`` where it is larger than `limit`.
+    """
+    if abs(len(left) - len(right)) > limit:
+        return limit + 1
+    before: list[int] = []
+    row = list(range(len(right) + 1))
+    for i, a in enumerate(left, start=1):
+        new = [i]
+        for j, b in enumerate(right, start=1):
+            cost = min(row[j] + 1, new[j - 1] + 1, row[j - 1] + (a != b))
+            if i > 1 and j > 1 and a == right[j - 2] and left[i - 2] == b:
+                cost = min(cost, before[j - 2] + 1)
+            new.append(cost)
+        if min(new) > limit:
+            return limit + 1
+        before, row = row, new
+    return min(row[-1], limit + 1)
+
+
+def or_list(words: Iterable[str]) -> str:
+    """Write words as a person lists them: ``a, b or c``."""
+    *rest, last = words
+    return f"{', '.join(rest)} or {last}" if rest else last
