@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from http.cookiejar import DefaultCookiePolicy
+from importlib.metadata import version
 from ssl import SSLCertVerificationError
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -18,7 +19,6 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import NameResolutionError
 
-import fairsubmit
 from fairsubmit.errors import ArchiveError, ArchiveUnavailableError, ConfigError
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def new_session(
     session.auth = _no_auth
     # The token goes in a header; a cookie would be a second one that nobody guards.
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    session.headers["User-Agent"] = user_agent or f"fairsubmit/{fairsubmit.__version__}"
+    session.headers["User-Agent"] = user_agent or f"fairsubmit/{version('fairsubmit')}"
     adapter = _Adapter(stall, connections)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
