@@ -106,19 +106,19 @@ CODES = {
         ),
         Code(
             "FIL105",
-            "path-not-plain",
+            "path-not-portable",
             _ERROR,
             "rename it: no space at its beginning or end",
         ),
         Code(
             "LIC103",
-            "licence-not-accepted",
+            "licence-refused",
             _ERROR,
             "use CC0-1.0 or CC-BY-4.0",
         ),
         Code(
             "STU105",
-            "release-date-not-accepted",
+            "release-date",
             _ERROR,
             "give a day from today to two years ahead, as YYYY-MM-DD",
         ),

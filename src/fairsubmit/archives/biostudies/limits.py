@@ -68,11 +68,11 @@ def _study(bundle: Bundle, places: Places, today: date) -> Iterator[Finding]:
     if problem:
         spot = places.value("/study/release_date")
         message = f"the release date {study.release_date} {problem}"
-        yield finding("release-date-not-accepted", message, spot)
+        yield finding("release-date", message, spot)
     if license_of(study.license) is None:
         message = f"the archive takes CC0 or CC BY 4.0, not {study.license}"
         spot = places.value("/study/license")
-        yield finding("licence-not-accepted", message, spot)
+        yield finding("licence-refused", message, spot)
 
 
 def _date_problem(text: str, today: date) -> str | None:
@@ -109,7 +109,7 @@ def _target(bundle: Bundle, places: Places) -> Iterator[Finding]:
 def _paths(bundle: Bundle, places: Places) -> Iterator[Finding]:
     for name, problem in (
         ("path-refused", path_problem),
-        ("path-not-plain", _not_plain),
+        ("path-not-portable", _not_plain),
         ("path-too-long", _too_long),
         ("path-with-odd-spaces", _odd_spaces),
         ("path-collides-with-groups", _group_folder),
