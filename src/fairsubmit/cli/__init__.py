@@ -116,7 +116,6 @@ class Commands(click.Group):
     ),
 )
 @click.version_option(VERSION, "-V", "--version", message="fairsubmit %(version)s")
-@common_options
 def cli() -> None:
     """Deposit microscopy data in public archives.
 
@@ -124,6 +123,9 @@ def cli() -> None:
     upload always finishes, and ends with an accession and a receipt. A command that
     was interrupted goes on when it is run again.
     """
+
+
+cli.params += common_options()
 
 
 def main() -> None:

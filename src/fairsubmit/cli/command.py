@@ -66,7 +66,10 @@ def command(
     epilog = ending(examples, always | set(codes))
 
     def wrap(function: Callable[..., int | None]) -> click.Command:
-        plain = common_options(pass_invocation(function))
-        return click.command(name, cls=Command, epilog=epilog)(plain)
+        made = click.command(name, cls=Command, epilog=epilog)(
+            pass_invocation(function)
+        )
+        made.params += common_options()
+        return made
 
     return wrap

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass, field
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -27,11 +26,8 @@ __all__ = [
     "target_options",
 ]
 
-# Where the settings of an archive are described, and which of them is its address.
-SETTINGS = {
-    "bioimage-archive": ("fairsubmit.archives.biostudies.settings", "api_url"),
-    "directory": ("fairsubmit.archives.directory", "folder"),
-}
+# Which setting is the address that a receipt names as its endpoint.
+ADDRESS = {"bioimage-archive": "api_url", "directory": "folder"}
 F = TypeVar("F", bound="Callable[..., Any]")
 
 
@@ -132,8 +128,8 @@ def connected_again(invocation: Invocation, receipt: Receipt) -> Archive:
     """Return the archive that a receipt is of, at the address it was made at."""
     name = receipt.archive
     settings = invocation.config.settings(name, setting_names(name))
-    if name in SETTINGS:
-        settings[SETTINGS[name][1]] = receipt.endpoint
+    if name in ADDRESS:
+        settings[ADDRESS[name]] = receipt.endpoint
     return _with_token(invocation, name, settings, needs_token=True)
 
 
@@ -155,11 +151,11 @@ def account_settings(invocation: Invocation, target: Target) -> dict[str, object
 
 
 def setting_names(name: str) -> tuple[str, ...]:
-    """Return the names of an archive's settings, as far as they are known here."""
-    if name not in SETTINGS:
-        return ()
-    model = import_module(SETTINGS[name][0]).Settings
-    return tuple(model.model_fields)
+    """Return the names of an archive's settings; none of one that does not exist."""
+    from fairsubmit.archives import ARCHIVES
+
+    kind = ARCHIVES.get(name)
+    return tuple(kind.settings.model_fields) if kind else ()
 
 
 def _with_token(

@@ -117,42 +117,51 @@ def _apply(invocation: Invocation, name: str, value: object) -> None:
         )
 
 
-def _option(*flags: str, **attributes: Any) -> Callable[[F], F]:  # noqa: ANN401
-    """Make an option that is kept in the invocation and not handed to the command."""
-
-    def keep(ctx: click.Context, parameter: click.Parameter, value: object) -> None:
-        if value:
-            _apply(ctx.ensure_object(Invocation), str(parameter.name), value)
-
-    return click.option(*flags, expose_value=False, callback=keep, **attributes)
+def _keep(ctx: click.Context, parameter: click.Parameter, value: object) -> None:
+    """Keep an option in the invocation instead of handing it to the command."""
+    if value:
+        _apply(ctx.ensure_object(Invocation), str(parameter.name), value)
 
 
-def common_options(command: F) -> F:
-    """Add the options that every command takes."""
-    for option in (
-        _option("--debug", is_flag=True, help="Show the traceback of an error."),
-        _option("--no-color", is_flag=True, help="No colours (also: NO_COLOR)."),
-        _option("-v", "--verbose", count=True, help="Log steps; -vv: requests too."),
-        _option("-q", "--quiet", is_flag=True, help="Results and problems only."),
-    ):
-        command = option(command)
-    return command
+def common_options() -> list[click.Parameter]:
+    """Return the options that every command takes."""
+
+    def option(*flags: str, text: str, count: bool = False) -> click.Option:
+        return click.Option(
+            flags,
+            is_flag=not count,
+            count=count,
+            expose_value=False,
+            callback=_keep,
+            help=text,
+        )
+
+    return [
+        option("-q", "--quiet", text="Results and problems only."),
+        option("-v", "--verbose", count=True, text="Log steps; -vv: requests too."),
+        option("--no-color", text="No colours (or NO_COLOR)."),
+        option("--debug", text="Show the traceback of an error."),
+    ]
 
 
 def format_option(*formats: str) -> Callable[[F], F]:
     """Add ``--format`` with the given choices beside ``human``."""
-    return _option(
+    return click.option(
         "--format",
         type=click.Choice(["human", *formats]),
         default="human",
         show_default=True,
+        expose_value=False,
+        callback=_keep,
         help="How results are printed on stdout.",
     )
 
 
-state_option = _option(
+state_option = click.option(
     "--state-dir",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="FOLDER",
-    help="Where journals and receipts lie (also: FAIRSUBMIT_STATE_DIR).",
+    expose_value=False,
+    callback=_keep,
+    help="Where journals and receipts lie (or FAIRSUBMIT_STATE_DIR).",
 )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @make_command("logout", examples=("fairsubmit logout",), codes=(ExitCode.TEMPORARY,))
 @archive_option
 def command(invocation: Invocation, *, archive: str | None) -> None:
-    """End the session at the archive and remove the token from this computer."""
+    """End the session and remove the token from this computer."""
     from fairsubmit.archives.biostudies.archive import log_out
     from fairsubmit.pipeline import connect
 

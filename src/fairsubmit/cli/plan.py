@@ -36,9 +36,9 @@ VERBS = {"send": "to send", "skip": "there already", "refuse": "refused"}
 def command(
     invocation: Invocation, dataset: Path, *, target: Target, files: bool
 ) -> int:
-    """Say what a submission would send, skip or refuse; nothing is created.
+    """Say what a submission would send, skip or refuse.
 
-    A file is skipped when the archive holds it with the same size from an earlier
+    Nothing is created at the archive. A file is skipped when the archive holds it with the same size from an earlier
     run of this deposit.
     """
     from fairsubmit.cli.connection import connected

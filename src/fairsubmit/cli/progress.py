@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from fairsubmit.cli.invocation import Invocation
     from fairsubmit.cli.output import Output
 
-__all__ = ["Drawing", "Meter", "in_flight", "shown"]
+__all__ = ["Bar", "Drawing", "Meter", "Step", "in_flight", "shown"]
 
 # Seconds between two lines where nobody watches, and between two frames of a bar.
 LINE_EVERY = 30.0
@@ -251,11 +251,20 @@ class Step:
         ``B`` for bytes, or a noun.
     total
         How much there is to do, if known.
+    stop
+        When set, the next count ends the work by `KeyboardInterrupt`.
     """
 
     def __init__(
-        self, invocation: Invocation, what: str, unit: str, total: int | None = None
+        self,
+        invocation: Invocation,
+        what: str,
+        unit: str,
+        total: int | None = None,
+        *,
+        stop: threading.Event | None = None,
     ) -> None:
+        self._stop = stop
         self._output = invocation.output
         self._animated = invocation.animated and not invocation.output.quiet
         self._what, self._unit, self._total = what, unit, total
@@ -273,7 +282,15 @@ class Step:
         self._thread.join()
 
     def __call__(self, count: int = 1) -> None:
-        """Count something done."""
+        """Count something done.
+
+        Raises
+        ------
+        KeyboardInterrupt
+            If the person asked to stop.
+        """
+        if self._stop is not None and self._stop.is_set():
+            raise KeyboardInterrupt  # in a worker: its pool need not finish the file
         with self._lock:
             self._done += count
 

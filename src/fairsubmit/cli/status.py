@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 def command(
     invocation: Invocation, accession: str | None, *, target: Target
 ) -> int | None:
-    """Ask the archive where a submission stands, or list what was submitted.
+    """Ask where a submission stands, or list your receipts.
 
     Without ACCESSION the receipts kept on this computer are listed. Exit code 1
     means that the archive has refused the submission.

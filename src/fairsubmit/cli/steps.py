@@ -5,14 +5,13 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-import click
-
 from fairsubmit.cli.findings import sources, written
 from fairsubmit.cli.output import plural
 from fairsubmit.cli.progress import Step
 from fairsubmit.errors import MetadataError
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Iterable, Iterator
     from concurrent.futures import Executor
     from pathlib import Path
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from fairsubmit.cli.invocation import Invocation
     from fairsubmit.pipeline import Prepared
 
-__all__ = ["archive_name", "bundled", "checked", "prepared", "processes"]
+__all__ = ["bundled", "checked", "prepared", "processes"]
 
 
 def prepared(
@@ -127,30 +126,28 @@ def checked(invocation: Invocation, path: Path, archive: str | None) -> Prepared
 
 
 def bundled(
-    invocation: Invocation, ready: Prepared, folder: Path | None = None
+    invocation: Invocation,
+    ready: Prepared,
+    folder: Path | None = None,
+    *,
+    stop: threading.Event | None = None,
 ) -> Bundle:
-    """Hash and describe a prepared dataset, showing it where that takes long."""
+    """Hash and describe a prepared dataset, showing it where that takes long.
+
+    Parameters
+    ----------
+    invocation
+        How the program was called.
+    ready
+        The dataset.
+    folder
+        Where the documents go.
+    stop
+        When set, the hashing ends with the block it is at.
+    """
     from fairsubmit.pipeline import bundle
 
     files = ready.dataset.files
     total = sum(files[path].size for path in ready.dataset.selected)
-    with Step(invocation, "hashing", "B", total) as step:
+    with Step(invocation, "hashing", "B", total, stop=stop) as step:
         return bundle(ready, folder=folder, advance=step)
-
-
-def archive_name(invocation: Invocation, given: str | None) -> str:
-    """Return the archive to use: named, configured, or none.
-
-    Raises
-    ------
-    UsageError
-        If there is none.
-    """
-    name = given or invocation.config.archive
-    if name:
-        return name
-    message = (
-        "which archive? Give --archive bioimage-archive, or --archive directory "
-        "--to FOLDER"
-    )
-    raise click.UsageError(message, click.get_current_context())

@@ -15,6 +15,7 @@ from fairsubmit.cli.output import human_size, plural
 
 if TYPE_CHECKING:
     from fairsubmit.archives.base import Archive
+    from fairsubmit.cli.output import Output
     from fairsubmit.receipt import Receipt
 
 __all__ = ["deposit", "print_receipt"]
@@ -60,17 +61,23 @@ def command(
     command goes on where it stopped: no file is sent twice.
     """
     from fairsubmit.cli.connection import connected
+    from fairsubmit.pipeline import receipt_path
 
     invocation.resumable = True
     archive = connected(invocation, target)
+    state = invocation.config.state_dir
     try:
-        receipt = deposit(invocation, dataset, archive, jobs=jobs, again=again)
+        receipt = deposit(
+            invocation, dataset, archive, state=state, jobs=jobs, again=again
+        )
     finally:
         archive.close()
-    path = kept(invocation, receipt)
+    path = receipt_path(state, receipt.archive, receipt.accession)
     if copy is not None:
         receipt.write(copy)
-    print_receipt(invocation, receipt, copy or path)
+    print_receipt(invocation.output, receipt, copy or path)
+    if invocation.output.format == "human":
+        invocation.output.hint(f"fairsubmit verify {copy or path}")
 
 
 def deposit(
@@ -78,6 +85,7 @@ def deposit(
     dataset: Path,
     archive: Archive,
     *,
+    state: Path,
     jobs: int | None = None,
     again: bool = False,
 ) -> Receipt:
@@ -91,6 +99,8 @@ def deposit(
         The dataset's folder or its submission document.
     archive
         Where it goes.
+    state
+        Where journal and receipt are kept.
     jobs
         Files sent at a time.
     again
@@ -105,14 +115,14 @@ def deposit(
         ready = checked(invocation, dataset, archive.name)
         # A wrong password shall be found before terabytes are hashed.
         invocation.output.say(f"{archive.name}: {archive.whoami()}")
-        made = bundled(invocation, ready)
+        made = bundled(invocation, ready, stop=stop)
         files = plural(len(made.manifest), "file")
         invocation.output.say(f"{files}, {human_size(made.manifest.size)}")
         with shown(invocation) as progress:
             return submit(
                 made,
                 archive,
-                state=invocation.config.state_dir,
+                state=state,
                 jobs=jobs or invocation.config.jobs,
                 progress=progress,
                 stop=stop,
@@ -120,16 +130,18 @@ def deposit(
             )
 
 
-def kept(invocation: Invocation, receipt: Receipt) -> Path:
-    """Return where the state folder keeps a receipt."""
-    from fairsubmit.pipeline import receipt_path
+def print_receipt(output: Output, receipt: Receipt, path: Path) -> None:
+    """Print what a deposit ended with.
 
-    return receipt_path(invocation.config.state_dir, receipt.archive, receipt.accession)
-
-
-def print_receipt(invocation: Invocation, receipt: Receipt, path: Path) -> None:
-    """Print what a deposit ended with, and how to check it later."""
-    output = invocation.output
+    Parameters
+    ----------
+    output
+        Where to.
+    receipt
+        The receipt.
+    path
+        Where it was written.
+    """
     size = sum(file.size for file in receipt.files)
     if output.format == "json":
         output.json(
@@ -151,4 +163,3 @@ def print_receipt(invocation: Invocation, receipt: Receipt, path: Path) -> None:
         output.result(f"page       {receipt.url}")
     output.result(f"files      {len(receipt.files):,}, {human_size(size)}")
     output.result(f"receipt    {path}")
-    output.hint(f"fairsubmit verify {path}")

@@ -17,7 +17,7 @@ from fairsubmit.cli.login import account_archive, archive_option
 @archive_option
 @format_option("json")
 def command(invocation: Invocation, *, archive: str | None) -> None:
-    """Ask the archive whose token is in use, which proves that it is good."""
+    """Say whose token is in use, and that it is good."""
     found = connected(invocation, Target(account_archive(invocation, archive)))
     try:
         who = found.whoami()

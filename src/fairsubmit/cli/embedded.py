@@ -1,0 +1,102 @@
+"""The embedded archive, started and connected to as any other archive."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fairsubmit.cli.output import human_size
+from fairsubmit.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fairsubmit.archives.base import Archive
+    from fairsubmit.cli.invocation import Invocation
+
+__all__ = ["embedded", "insist_on_room"]
+
+NAME = "bioimage-archive"
+# It is on this computer: no need to be as patient as with the real one.
+POLLING = {"first": 0.1, "longest": 2.0}
+
+
+@contextlib.contextmanager
+def embedded(
+    invocation: Invocation, folder: Path | None, upload: str = "auto"
+) -> Iterator[Archive]:
+    """Start the embedded archive, log in, and give it as an archive.
+
+    Parameters
+    ----------
+    invocation
+        How the program was called.
+    folder
+        Where it keeps what it receives; a temporary folder by default.
+    upload
+        ``ftp``, ``form`` or ``auto``.
+    """
+    from fairsubmit.archives.biostudies import log_in
+    from fairsubmit.pipeline import connect
+    from fairsubmit.rehearsal import EmbeddedArchive
+
+    with _kept_or_temporary(folder) as place, EmbeddedArchive(place) as server:
+        invocation.output.say(f"the embedded archive listens on {server.address}")
+        settings: dict[str, object] = {
+            "api_url": server.api_url,
+            "files_url": server.files_url,
+            "ftp_host": server.ftp_host,
+            "ftp_port": server.ftp_port,
+            "ftp_user": server.user,
+            "ftp_password": server.password,
+            "upload": upload,
+            "polling": POLLING,
+        }
+        token = log_in(settings, server.email, server.account_password)
+        archive = connect(NAME, **settings, token=token)
+        try:
+            yield archive
+        finally:
+            archive.close()
+
+
+@contextlib.contextmanager
+def _kept_or_temporary(folder: Path | None) -> Iterator[Path]:
+    if folder is not None:
+        yield folder
+        return
+    # On Windows a file may be held for a moment after its server has ended.
+    with tempfile.TemporaryDirectory(
+        prefix="fairsubmit-", ignore_cleanup_errors=True
+    ) as name:
+        yield Path(name)
+
+
+def insist_on_room(size: int, folder: Path | None) -> None:
+    """Make sure that a second copy of the files fits.
+
+    Parameters
+    ----------
+    size
+        Bytes.
+    folder
+        Where they will go; a temporary folder by default.
+
+    Raises
+    ------
+    ConfigError
+        If they do not fit.
+    """
+    place = folder or Path(tempfile.gettempdir())
+    while not place.exists():
+        place = place.parent
+    free = shutil.disk_usage(place).free
+    if size > free:
+        message = (
+            f"a rehearsal stores a second copy of {human_size(size)}, and {place} has "
+            f"room for {human_size(free)}"
+        )
+        raise ConfigError(message, hint="name a roomier folder with --keep FOLDER")
