@@ -47,8 +47,8 @@ class History:
         Offset and length of the chunks of an upload that were written, by path;
         only where the server keeps no account of them.
     sent
-        SHA-256 of each file known to be stored, by path; ``""`` while an upload to
-        that path is begun and not confirmed.
+        SHA-256 of each file known to be stored, by path; ``""`` where an upload to
+        that path was begun since and not confirmed.
     digests
         What the server said of a stored file, by path.
     """
@@ -62,8 +62,6 @@ class History:
         self.chunks: dict[str, set[tuple[int, int]]] = {}
         self.sent: dict[str, str] = {}
         self.digests: dict[str, Mapping[str, str]] = {}
-        # What a path held before the upload to it that is under way.
-        self._earlier: dict[str, str] = {}
         self._steps = {
             "token": self._on_token,
             "draft": self._on_draft,
@@ -102,8 +100,6 @@ class History:
         path = record["path"]
         self.uploads[path] = Upload(record["handle"], record["sha256"], record["size"])
         self.chunks.pop(path, None)
-        if self.sent.get(path):
-            self._earlier[path] = self.sent[path]
         self.sent[path] = ""
 
     def _on_chunk(self, record: Mapping[str, Any]) -> None:
@@ -111,19 +107,15 @@ class History:
         done.add((record["offset"], record["length"]))
 
     def _on_dropped(self, record: Mapping[str, Any]) -> None:
+        # What the archive holds under that path is unconfirmed from here on.
         path = record["path"]
         self.uploads.pop(path, None)
         self.chunks.pop(path, None)
-        if path in self._earlier:
-            self.sent[path] = self._earlier.pop(path)
-        else:
-            self.sent.pop(path, None)
 
     def _on_stored(self, record: Mapping[str, Any]) -> None:
         path = record["path"]
         self.uploads.pop(path, None)
         self.chunks.pop(path, None)
-        self._earlier.pop(path, None)
         self.sent[path] = record["sha256"]
         self.digests.pop(path, None)
         if digests := record.get("digests"):

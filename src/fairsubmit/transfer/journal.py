@@ -152,8 +152,8 @@ class Journal:
     def sent(self) -> Mapping[str, str]:
         """SHA-256 of each file known to be stored, by path.
 
-        ``""`` stands for a path to which an upload was begun and not confirmed, so
-        that a file of the right size there does not count as stored.
+        ``""`` stands for a path to which an upload was begun since and not confirmed,
+        so that a file of the right size there does not count as stored.
         """
         return MappingProxyType(self._history.sent)
 
