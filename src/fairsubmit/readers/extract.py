@@ -1,0 +1,274 @@
+"""Read the headers of many images, as a stream, on any executor.
+
+Sets of files: a multi-file OME-TIFF gives its records once, on the file that speaks for
+it (see `fairsubmit.readers.ome_files`), and `ImageMetadata.files` lists all; the other
+members give nothing. Where that file is not among the paths given, the first member
+gives the records. Files that are no images give nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from dataclasses import dataclass, replace
+from itertools import count, islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fairsubmit.errors import ReadError
+from fairsubmit.findings import Finding, Severity
+from fairsubmit.metadata.image import Extraction
+from fairsubmit.readers import read_image
+from fairsubmit.readers.ome_files import memory
+from fairsubmit.readers.zarr_node import is_zarr
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from concurrent.futures import Executor, Future
+
+__all__ = ["extract", "image_paths"]
+
+# What fairsubmit itself writes beside the data (`fairsubmit.manifest.WORK_FOLDER`).
+SKIPPED_FOLDERS = frozenset({".fairsubmit"})
+CHUNK = 64
+_runs = count()
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """Some files to read; picklable."""
+
+    token: str
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """What the caller named: sets whose speaker lies in it give records only there."""
+
+    files: frozenset[str]
+    folders: tuple[str, ...]
+
+    def holds(self, path: str) -> bool:
+        """Whether reading will come to `path` or has."""
+        return path in self.files or path.startswith(self.folders)
+
+
+def extract(
+    paths: Iterable[Path],
+    *,
+    root: Path | None = None,
+    executor: Executor | None = None,
+) -> Iterator[Extraction]:
+    """Read the headers of images.
+
+    Parameters
+    ----------
+    paths
+        Files and folders. Folders are walked, sorted by name; links to folders are
+        followed unless they lead back. An OME-Zarr folder is one image.
+    root
+        Paths in the results are relative to it where they are inside.
+    executor
+        Reads chunks of files in parallel; worth it from about 2,000 files on. Results
+        come in the same order with and without.
+
+    Yields
+    ------
+    Extraction
+        One for each image file or folder that has records or findings.
+    """
+    given = _given(paths)
+    scope = _Scope(
+        frozenset(p.as_posix() for p in given if not p.is_dir()),
+        tuple(f"{p.as_posix().rstrip('/')}/" for p in given if p.is_dir()),
+    )
+    shorten = _Shortener(root)
+    token = f"{os.getpid()}-{next(_runs)}"
+    spoken: set[str] = set()
+    found = _run(_jobs(given, token), executor)
+    for extraction in found:
+        if _is_reference(extraction, scope, spoken):
+            continue
+        if extraction.images or extraction.findings:
+            yield shorten(extraction)
+
+
+def _given(paths: Iterable[Path]) -> list[Path]:
+    """Return the paths without those that lie in another one."""
+    absolute = dict.fromkeys(Path(os.path.abspath(path)) for path in paths)  # noqa: PTH100 - resolve() would follow links
+    folders = {path for path in absolute if path.is_dir()}
+    return [
+        path
+        for path in absolute
+        if not any(parent in folders for parent in path.parents)
+    ]
+
+
+def _is_reference(extraction: Extraction, scope: _Scope, spoken: set[str]) -> bool:
+    """Whether the records are those of another file, which gives them itself."""
+    if not extraction.images:
+        return False
+    lead = extraction.images[0].path
+    if lead == extraction.path:
+        return False
+    if scope.holds(lead) or lead in spoken:
+        return True
+    spoken.add(lead)
+    return False
+
+
+# -- walking -----------------------------------------------------------------------
+
+
+def image_paths(folder: Path) -> Iterator[Path]:
+    """Yield the files below a folder, and OME-Zarr folders as one, sorted by name.
+
+    Raises
+    ------
+    ReadError
+        If a folder cannot be listed.
+    """
+    yield from _walk(folder, frozenset())
+
+
+def _walk(folder: Path, above: frozenset[tuple[int, int]]) -> Iterator[Path]:
+    if _is_image_folder(folder):
+        yield folder
+        return
+    try:
+        own = folder.stat()
+        with os.scandir(folder) as listing:
+            found = sorted((item.name, _is_folder(item)) for item in listing)
+    except OSError as error:
+        words = error.strerror or str(error)
+        message = f"{folder.as_posix()} cannot be listed: {words}"
+        raise ReadError(message, hint="check that you may read the folder") from error
+    key = (own.st_dev, own.st_ino)
+    if own.st_ino and key in above:
+        return
+    for name, is_folder in found:
+        if not is_folder:
+            yield folder / name
+        elif name not in SKIPPED_FOLDERS:
+            yield from _walk(folder / name, above | {key})
+
+
+def _is_folder(item: os.DirEntry[str]) -> bool:
+    try:
+        return item.is_dir()
+    except OSError:
+        return False
+
+
+def _is_image_folder(folder: Path) -> bool:
+    return folder.suffix.lower() == ".zarr" or is_zarr(folder.as_posix())
+
+
+def _jobs(given: Iterable[Path], token: str) -> Iterator[_Job | Extraction]:
+    chunk: list[str] = []
+    for path in given:
+        try:
+            for found in image_paths(path) if path.is_dir() else [path]:
+                chunk.append(str(found))
+                if len(chunk) == CHUNK:
+                    yield _Job(token, tuple(chunk))
+                    chunk = []
+        except ReadError as error:
+            if chunk:
+                yield _Job(token, tuple(chunk))
+                chunk = []
+            yield _unlisted(path, error)
+    if chunk:
+        yield _Job(token, tuple(chunk))
+
+
+def _unlisted(path: Path, error: ReadError) -> Extraction:
+    shown = path.as_posix()
+    finding = Finding(
+        "IMG101",
+        "image-unreadable",
+        Severity.ERROR,
+        error.message,
+        shown,
+        help=error.hint,
+    )
+    return Extraction(shown, findings=(finding,))
+
+
+# -- reading -----------------------------------------------------------------------
+
+
+def _run(
+    jobs: Iterator[_Job | Extraction], executor: Executor | None
+) -> Iterator[Extraction]:
+    if executor is None:
+        for job in jobs:
+            yield from [job] if isinstance(job, Extraction) else _read_job(job)
+        return
+    # So many chunks wait at most: enough for every worker, and bounded in memory.
+    ahead = 4 * (os.cpu_count() or 2)
+    waiting: deque[Future[list[Extraction]] | Extraction] = deque()
+    try:
+        while True:
+            for job in islice(jobs, ahead - len(waiting)):
+                waiting.append(
+                    job
+                    if isinstance(job, Extraction)
+                    else executor.submit(_read_job, job)
+                )
+            if not waiting:
+                return
+            done = waiting.popleft()
+            yield from [done] if isinstance(done, Extraction) else done.result()
+    finally:
+        for left in waiting:
+            if not isinstance(left, Extraction):
+                left.cancel()
+
+
+def _read_job(job: _Job) -> list[Extraction]:
+    with memory(job.token):
+        return [read_image(Path(path)) for path in job.paths]
+
+
+# -- paths as the caller wants them ---------------------------------------------------
+
+
+class _Shortener:
+    """Makes the paths of an extraction relative to a folder."""
+
+    def __init__(self, root: Path | None) -> None:
+        roots = [] if root is None else [Path(os.path.abspath(root)), root.resolve()]  # noqa: PTH100 - as the paths were made
+        self.prefixes = tuple(
+            dict.fromkeys(f"{r.as_posix().rstrip('/')}/" for r in roots)
+        )
+
+    def __call__(self, extraction: Extraction) -> Extraction:
+        if not self.prefixes:
+            return extraction
+        return Extraction(
+            self._path(extraction.path),
+            tuple(
+                replace(
+                    image,
+                    path=self._path(image.path),
+                    files=tuple(self._path(path) for path in image.files),
+                )
+                for image in extraction.images
+            ),
+            tuple(self._finding(finding) for finding in extraction.findings),
+        )
+
+    def _path(self, path: str) -> str:
+        for prefix in self.prefixes:
+            if path.startswith(prefix):
+                return path[len(prefix) :]
+        return path
+
+    def _finding(self, finding: Finding) -> Finding:
+        message = finding.message
+        for prefix in self.prefixes:
+            message = message.replace(prefix, "")
+        path = None if finding.path is None else self._path(finding.path)
+        return replace(finding, path=path, message=message)

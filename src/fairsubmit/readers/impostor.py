@@ -1,0 +1,161 @@
+"""Files that stand in an image's place: what they are, and what to do about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fairsubmit.errors import DamagedFileError, ReadError, UnsupportedFormatError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["IMAGE_SUFFIXES", "UNREAD_SUFFIXES", "has_image_suffix", "refusal", "unread"]
+
+# Read by the readers of this package.
+IMAGE_SUFFIXES = frozenset(
+    {".tif", ".tiff", ".tf2", ".tf8", ".btf", ".zarr", ".stk", ".lsm", ".flex", ".svs"}
+    | {".ndpi", ".scn", ".qptiff", ".companion.ome", ".ome.xml", ".ome"}
+)
+# Formats of microscopy and imaging that are known, but not read.
+UNREAD_SUFFIXES = {
+    ".czi": "Zeiss CZI",
+    ".zvi": "Zeiss ZVI",
+    ".lif": "Leica LIF",
+    ".lof": "Leica LOF",
+    ".xlef": "Leica XLEF",
+    ".nd2": "Nikon ND2",
+    ".oib": "Olympus OIB",
+    ".oif": "Olympus OIF",
+    ".oir": "Olympus OIR",
+    ".poir": "Olympus POIR",
+    ".vsi": "Olympus VSI",
+    ".ets": "Olympus ETS",
+    ".ims": "Imaris",
+    ".dv": "DeltaVision",
+    ".r3d": "DeltaVision",
+    ".sld": "SlideBook",
+    ".sldy": "SlideBook 7",
+    ".mvd2": "Volocity",
+    ".htd": "MetaXpress HTD",
+    ".c01": "Cellomics",
+    ".mrxs": "MIRAX",
+    ".bif": "Ventana BIF",
+    ".isyntax": "Philips iSyntax",
+    ".dcm": "DICOM",
+    ".dicom": "DICOM",
+    ".dm2": "Gatan DM2",
+    ".dm3": "Gatan DM3",
+    ".dm4": "Gatan DM4",
+    ".mrc": "MRC",
+    ".mrcs": "MRC",
+    ".eer": "EER",
+    ".emd": "EMD",
+    ".ser": "TIA series",
+    ".emi": "TIA",
+    ".h5": "HDF5",
+    ".hdf5": "HDF5",
+    ".klb": "KLB",
+    ".nrrd": "NRRD",
+    ".nhdr": "NRRD",
+    ".nii": "NIfTI",
+    ".nii.gz": "NIfTI",
+    ".mha": "MetaImage",
+    ".mhd": "MetaImage",
+    ".ics": "ICS",
+    ".ozx": "zipped OME-Zarr",
+    ".zarr.zip": "zipped OME-Zarr",
+    ".jp2": "JPEG 2000",
+    ".j2k": "JPEG 2000",
+    ".jpg": "JPEG",
+    ".jpeg": "JPEG",
+    ".png": "PNG",
+    ".bmp": "BMP",
+    ".gif": "GIF",
+    ".avi": "AVI video",
+    ".mp4": "MP4 video",
+    ".mov": "QuickTime video",
+}
+_AGAIN = "copy the file again from its source, then run the command again"
+
+
+def _suffix(name: str, known: frozenset[str] | dict[str, str]) -> str | None:
+    lower = name.lower()
+    parts = lower.split(".")
+    for count in (3, 2, 1):
+        suffix = "." + ".".join(parts[-count:])
+        if len(parts) > count and suffix in known:
+            return suffix
+    return None
+
+
+def has_image_suffix(path: Path) -> bool:
+    """Whether the name is that of an image, of a format that is read or not."""
+    name = path.name
+    return bool(_suffix(name, IMAGE_SUFFIXES) or _suffix(name, UNREAD_SUFFIXES))
+
+
+def unread(path: Path) -> str | None:
+    """Return the name of the format if it is known, but not read."""
+    suffix = _suffix(path.name, UNREAD_SUFFIXES)
+    return UNREAD_SUFFIXES[suffix] if suffix else None
+
+
+def refusal(path: Path, head: bytes) -> ReadError | None:
+    """Return why a file with an image's name is none, as far as its content tells.
+
+    Parameters
+    ----------
+    path
+        The file.
+    head
+        Its first bytes.
+    """
+    shown = path.as_posix()
+    start = head[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    damaged: ReadError
+    if not head:
+        damaged = DamagedFileError(shown, "an image, but the file is empty", offset=0)
+        damaged.hint = _AGAIN
+        return damaged
+    if head.startswith(b"version https://git-lfs.github.com/spec/"):
+        message = f"{shown} is a Git LFS pointer, not the image that it points to"
+        return UnsupportedFormatError(message, hint="run 'git lfs pull' in its folder")
+    if start.startswith((b"<!doctype html", b"<html")):
+        message = f"{shown} is a web page, not an image: the download failed"
+        hint = "download the file again; a login may be needed"
+        return UnsupportedFormatError(message, hint=hint)
+    if not head.strip(b"\0"):
+        damaged = DamagedFileError(
+            shown, "an image, but there are only zeros", offset=0
+        )
+        damaged.hint = _AGAIN
+        return damaged
+    if unread(path) is not None:
+        return None
+    return _other(shown, head)
+
+
+_MAGIC = (
+    (b"PK\x03\x04", "a ZIP archive", "unpack it and deposit what is inside"),
+    (b"\x1f\x8b", "compressed with gzip", "unpack it with 'gunzip'"),
+    (b"7z\xbc\xaf'\x1c", "a 7-Zip archive", "unpack it and deposit what is inside"),
+    (b"Rar!", "a RAR archive", "unpack it and deposit what is inside"),
+    (b"%PDF", "a PDF document", "export the image itself"),
+    (b"\x89PNG\r\n", "a PNG image", "give it the suffix .png"),
+    (b"\xff\xd8\xff", "a JPEG image", "give it the suffix .jpg"),
+    (b"\x89HDF\r\n", "an HDF5 file", "give it the suffix of its format"),
+    (b"ZISRAW", "a Zeiss CZI file", "give it the suffix .czi"),
+)
+
+
+def _other(shown: str, head: bytes) -> ReadError:
+    for magic, what, hint in _MAGIC:
+        if head.startswith(magic):
+            return UnsupportedFormatError(
+                f"{shown} is {what}, whatever its name says", hint=hint
+            )
+    error = DamagedFileError(
+        shown, f"a TIFF header or OME-XML, found {head[:4]!r}", offset=0
+    )
+    error.hint = _AGAIN
+    return error

@@ -1,0 +1,174 @@
+"""OME-TIFF and OME-XML files, alone or as a set of several.
+
+A set speaks through one file, its *lead*: the companion that the others name
+(``BinaryOnly``), or else the first by name of the TIFF files whose OME-XML lists them
+all. Reading any member gives the records of the lead, with `files` listing all.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from fairsubmit.errors import DamagedFileError, ReadError
+from fairsubmit.metadata.image import ImageMetadata, ImageSize, Problem
+from fairsubmit.readers.ome_file import open_file
+from fairsubmit.readers.ome_members import (
+    Members,
+    basename,
+    inspect,
+    lead_of,
+    members_of,
+)
+from fairsubmit.readers.ome_pages import with_pages
+from fairsubmit.readers.ome_record import Recorder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from fairsubmit.readers.ome_file import OmeFile
+
+__all__ = ["memory", "records"]
+
+Records = tuple[ImageMetadata, ...]
+
+# Within `memory`, the records of the sets read last: each of 10,000 members asks anew.
+_store: ContextVar[dict[str, Records] | None] = ContextVar("sets", default=None)
+_stores: dict[str, dict[str, Records]] = {}
+MAX_SETS = 4
+
+
+@contextmanager
+def memory(token: str) -> Iterator[None]:
+    """Remember sets of files between reads that share `token`.
+
+    Outside, nothing is remembered: files may change from one read to the next.
+    """
+    if token not in _stores:
+        _stores.clear()
+        _stores[token] = {}
+    reset = _store.set(_stores.get(token, {}))
+    try:
+        yield
+    finally:
+        _store.reset(reset)
+
+
+def records(path: Path) -> Records:
+    """Return the records of the file or of the set that it belongs to.
+
+    Raises
+    ------
+    DamagedFileError
+        If neither OME-XML nor pages can be read.
+    ReadError
+        If the file cannot be opened.
+    """
+    store = _store.get()
+    own = open_file(path)
+    binary_only = own.xml.document.binary_only
+    if binary_only is not None and not own.xml.document.images:
+        return _of_companion(own, binary_only.get("MetadataFile", ""), store)
+    lead = lead_of(own)
+    if lead is not None:
+        found = _oflead_of(lead, store)
+        if found and _lists(found, path):
+            return found
+    return _remembered(own, store)
+
+
+def _oflead_of(lead: Path, store: dict[str, Records] | None) -> Records:
+    if store is not None and (found := store.get(lead.as_posix())):
+        return found
+    try:
+        return _remembered(open_file(lead), store)
+    except ReadError:
+        return ()
+
+
+def _remembered(own: OmeFile, store: dict[str, Records] | None) -> Records:
+    found = _records(own)
+    if store is not None and any(len(record.files) > 1 for record in found):
+        while len(store) >= MAX_SETS:
+            store.pop(next(iter(store)), None)
+        store[own.path.as_posix()] = found
+    return found
+
+
+def _lists(found: Records, path: Path) -> bool:
+    name = path.as_posix()
+    return any(name in record.files for record in found)
+
+
+def _of_companion(
+    own: OmeFile, named: str, store: dict[str, Records] | None
+) -> Records:
+    name = basename(named)
+    companion = own.path.parent / name if name else None
+    if companion is None or companion == own.path or not companion.is_file():
+        message = (
+            f"names {named!r} as the file with its metadata, which is not beside it; "
+            "put it there"
+        )
+        return _without_companion(own, "companion-missing", message)
+    found = _oflead_of(companion, store)
+    if not found:
+        message = f"the file with its metadata, {name}, holds no readable image"
+        return _without_companion(own, "companion-unreadable", message)
+    if not _lists(found, own.path):
+        message = f"the file with its metadata, {name}, does not name it"
+        return _without_companion(own, "companion-silent", message)
+    return found
+
+
+def _without_companion(own: OmeFile, code: str, message: str) -> Records:
+    page, name = own.first, own.path.as_posix()
+    problem = Problem(code, message, "BinaryOnly@MetadataFile", error=True)
+    record = ImageMetadata(
+        name,
+        0,
+        format="OME-TIFF",
+        reader="ome_tiff",
+        size=ImageSize(page.width, page.height) if page else ImageSize(),
+        pixel_type=page.pixel_type if page else None,
+        files=(name,),
+        problems=(problem, *own.problems),
+        provenance={"size.x": "IFD:0/ImageWidth", "size.y": "IFD:0/ImageLength"},
+    )
+    return (record,)
+
+
+def _records(own: OmeFile) -> Records:
+    document = own.xml.document
+    if not document.images:
+        raise DamagedFileError(own.path.as_posix(), "an image in the OME-XML")
+    name = own.path.as_posix()
+    is_set = any(run.parts for run in own.xml.runs)
+    form = "OME-TIFF" if own.first is not None or is_set else "OME-XML"
+    reader = "ome_tiff" if own.first is not None else "ome_xml"
+    found: list[ImageMetadata] = []
+    sizes: dict[str, set[object]] = {}
+    whole = Members()
+    for index, image in enumerate(document.images):
+        parts = frozenset(part for run in own.runs(index) for part in run.parts)
+        members = members_of(own, parts)
+        recorder = Recorder(document, image, index)
+        folder = own.path.parent
+        files = [name, *((folder / part).as_posix() for part in members.present)]
+        record = recorder.record(name, form=form, reader=reader, files=files)
+        for part in members.present:
+            sizes.setdefault(part, set()).add((record.size.x, record.size.y))
+        whole.present.update(members.present)
+        problems = [*record.problems, *members.all_problems()]
+        if own.first is not None:
+            record, more = with_pages(own, record, alone=not members.present)
+            problems += more
+        found.append(replace(record, problems=tuple(problems)))
+    inspect(own, whole, sizes)
+    first = [*own.xml.problems, *own.problems, *whole.all_problems()]
+    if first:
+        found[0] = replace(found[0], problems=(*first, *found[0].problems))
+    return tuple(found)

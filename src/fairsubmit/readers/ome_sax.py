@@ -1,0 +1,354 @@
+"""OME-XML of any schema from 2003 to 2016 (and unknown ones) as plain records.
+
+Elements are known by their local names alone, so that namespaces and prefixes do not
+matter. Nothing is validated: attributes stay text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from fairsubmit.readers.ome_cut import MARK
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+__all__ = [
+    "Builder",
+    "OmeAnnotation",
+    "OmeChannel",
+    "OmeDocument",
+    "OmeImage",
+    "OmePixels",
+]
+
+Attributes = dict[str, str]
+
+# Objective's attributes were child elements until schema 2008-09.
+_OBJECTIVE_CHILDREN = frozenset(
+    {
+        "Correction",
+        "Immersion",
+        "LensNA",
+        "NominalMagnification",
+        "CalibratedMagnification",
+        "Magnification",
+    }
+)
+# AcquisitionDate since 2012-06, AcquiredDate since 2009-09, CreationDate before.
+DATE_ELEMENTS = ("AcquisitionDate", "AcquiredDate", "CreationDate")
+
+
+@dataclass(slots=True)
+class OmeChannel:
+    """A Channel, a LogicalChannel (until 2008-09) or a ChannelInfo (2003)."""
+
+    element: str
+    attributes: Attributes
+    detector: str | None = None
+    index: int | None = None
+
+
+@dataclass(slots=True)
+class OmePixels:
+    """A Pixels element; `runs` are the numbers of its per-plane runs."""
+
+    attributes: Attributes
+    channels: list[OmeChannel] = field(default_factory=list)
+    runs: list[int] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class OmeImage:
+    """An Image element with what it refers to."""
+
+    attributes: Attributes
+    dates: Attributes = field(default_factory=dict)
+    pixels: list[OmePixels] = field(default_factory=list)
+    logical_channels: list[OmeChannel] = field(default_factory=list)
+    instrument: str | None = None
+    objective: str | None = None
+    annotations: list[str] = field(default_factory=list)
+    rois: int = 0
+
+
+@dataclass(slots=True)
+class OmeAnnotation:
+    """A structured annotation."""
+
+    kind: str
+    namespace: str | None
+    id: str | None
+    values: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class OmeDocument:
+    """What an OME-XML document says, by ID where others refer to it."""
+
+    found: bool = False
+    attributes: Attributes = field(default_factory=dict)
+    binary_only: Attributes | None = None
+    images: list[OmeImage] = field(default_factory=list)
+    microscopes: dict[str, Attributes] = field(default_factory=dict)
+    objectives: dict[tuple[str, str], Attributes] = field(default_factory=dict)
+    detectors: dict[tuple[str, str], Attributes] = field(default_factory=dict)
+    annotations: dict[str, OmeAnnotation] = field(default_factory=dict)
+
+
+class Builder:
+    """Takes the events of any SAX parser and fills `document`."""
+
+    def __init__(self) -> None:
+        self.document = OmeDocument()
+        self._image: OmeImage | None = None
+        self._pixels: OmePixels | None = None
+        self._channel: OmeChannel | None = None
+        self._instrument = ""
+        self._objective: Attributes | None = None
+        self._annotation: OmeAnnotation | None = None
+        self._annotations = False
+        self._key: str | None = None
+        self._text: list[str] | None = None
+        self._opaque = 0
+        self._starts: dict[str, Callable[[str, Attributes], None]] = {
+            "OME": self._start_ome,
+            "BinaryOnly": self._start_binary_only,
+            "Instrument": self._start_instrument,
+            "Microscope": self._start_microscope,
+            "Objective": self._start_objective,
+            "Detector": self._start_detector,
+            "Image": self._start_image,
+            "InstrumentRef": self._start_instrument_ref,
+            "ObjectiveSettings": self._start_objective_ref,
+            "ObjectiveRef": self._start_objective_ref,
+            "Pixels": self._start_pixels,
+            "Channel": self._start_channel,
+            "LogicalChannel": self._start_logical_channel,
+            "ChannelInfo": self._start_logical_channel,
+            "ChannelComponent": self._start_component,
+            "DetectorSettings": self._start_detector_ref,
+            "DetectorRef": self._start_detector_ref,
+            "TiffData": self._start_tiff_data,
+            "AnnotationRef": self._start_annotation_ref,
+            "ROIRef": self._start_roi,
+            "ROI": self._start_roi,
+            "StructuredAnnotations": self._start_annotations,
+            "M": self._start_entry,
+            "Value": self._start_value,
+            "BinaryFile": self._start_binary_file,
+            "External": self._start_binary_file,
+            **dict.fromkeys(DATE_ELEMENTS, self._start_date),
+            **dict.fromkeys(_OBJECTIVE_CHILDREN, self._start_objective_text),
+        }
+        self._ends: dict[str, Callable[[str, str], None]] = {
+            "Instrument": self._end_instrument,
+            "Objective": self._end_objective,
+            "Image": self._end_image,
+            "Pixels": self._end_pixels,
+            "Channel": self._end_channel,
+            "LogicalChannel": self._end_channel,
+            "ChannelInfo": self._end_channel,
+            "StructuredAnnotations": self._end_annotations,
+            "M": self._end_entry,
+            "Value": self._end_value,
+            **dict.fromkeys(DATE_ELEMENTS, self._end_date),
+            **dict.fromkeys(_OBJECTIVE_CHILDREN, self._end_objective_text),
+        }
+
+    # -- events ----------------------------------------------------------------
+
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        """Take the start of an element; `name` may have a prefix or ``{uri}``."""
+        if self._opaque:
+            self._opaque += 1
+            return
+        local = _local(name)
+        handler = self._starts.get(local)
+        if handler is not None:
+            handler(local, dict(attributes))
+        elif self._annotations and local.endswith("Annotation"):
+            self._start_annotation(local, attributes)
+
+    def end(self, name: str) -> None:
+        """Take the end of an element."""
+        if self._opaque:
+            self._opaque -= 1
+            return
+        local = _local(name)
+        handler = self._ends.get(local)
+        if handler is not None:
+            text, self._text = self._text, None
+            handler(local, "".join(text).strip() if text else "")
+        elif self._annotation is not None and local == self._annotation.kind:
+            self._annotation = None
+
+    def data(self, text: str) -> None:
+        """Take character data."""
+        if self._text is not None:
+            self._text.append(text)
+
+    def close(self) -> OmeDocument:
+        """Return the document (the name that lxml calls)."""
+        return self.document
+
+    # -- the document and its instruments --------------------------------------
+
+    def _start_ome(self, _: str, attributes: Attributes) -> None:
+        if not self.document.found:
+            self.document.found = True
+            self.document.attributes = attributes
+
+    def _start_binary_only(self, _: str, attributes: Attributes) -> None:
+        if self.document.found and self._image is None:
+            self.document.binary_only = attributes
+
+    def _start_instrument(self, _: str, attributes: Attributes) -> None:
+        self._instrument = attributes.get("ID", "")
+
+    def _end_instrument(self, *_: str) -> None:
+        self._instrument = ""
+
+    def _start_microscope(self, _: str, attributes: Attributes) -> None:
+        self.document.microscopes.setdefault(self._instrument, attributes)
+
+    def _start_objective(self, _: str, attributes: Attributes) -> None:
+        self._objective = attributes
+        key = (self._instrument, attributes.get("ID", ""))
+        self.document.objectives.setdefault(key, attributes)
+
+    def _end_objective(self, *_: str) -> None:
+        self._objective = None
+
+    def _start_objective_text(self, *_: object) -> None:
+        if self._objective is not None:
+            self._text = []
+
+    def _end_objective_text(self, name: str, text: str) -> None:
+        if self._objective is not None and text:
+            self._objective.setdefault(name, text)
+
+    def _start_detector(self, _: str, attributes: Attributes) -> None:
+        key = (self._instrument, attributes.get("ID", ""))
+        self.document.detectors.setdefault(key, attributes)
+
+    # -- images ----------------------------------------------------------------
+
+    def _start_image(self, _: str, attributes: Attributes) -> None:
+        self._image = OmeImage(attributes)
+        self.document.images.append(self._image)
+
+    def _end_image(self, *_: str) -> None:
+        self._image = self._pixels = self._channel = None
+
+    def _start_date(self, *_: object) -> None:
+        if self._image is not None and self._pixels is None:
+            self._text = []
+
+    def _end_date(self, name: str, text: str) -> None:
+        if self._image is not None and text:
+            self._image.dates.setdefault(name, text)
+
+    def _start_instrument_ref(self, _: str, attributes: Attributes) -> None:
+        if self._image is not None:
+            self._image.instrument = self._image.instrument or attributes.get("ID")
+
+    def _start_objective_ref(self, _: str, attributes: Attributes) -> None:
+        if self._image is not None:
+            self._image.objective = self._image.objective or attributes.get("ID")
+
+    def _start_roi(self, *_: object) -> None:
+        if self._image is not None:
+            self._image.rois += 1
+
+    def _start_annotation_ref(self, _: str, attributes: Attributes) -> None:
+        if self._image is not None and self._channel is None and "ID" in attributes:
+            self._image.annotations.append(attributes["ID"])
+
+    # -- pixels ----------------------------------------------------------------
+
+    def _start_pixels(self, _: str, attributes: Attributes) -> None:
+        if self._image is not None:
+            self._pixels = OmePixels(attributes)
+            self._image.pixels.append(self._pixels)
+
+    def _end_pixels(self, *_: str) -> None:
+        self._pixels = self._channel = None
+
+    def _start_channel(self, name: str, attributes: Attributes) -> None:
+        if self._pixels is not None:
+            self._channel = OmeChannel(name, attributes)
+            self._pixels.channels.append(self._channel)
+
+    def _start_logical_channel(self, name: str, attributes: Attributes) -> None:
+        if self._image is not None:
+            self._channel = OmeChannel(name, attributes)
+            self._image.logical_channels.append(self._channel)
+
+    def _start_component(self, _: str, attributes: Attributes) -> None:
+        index = attributes.get("Index", "")
+        if self._channel is not None and self._channel.index is None:
+            self._channel.index = int(index) if index.isdecimal() else None
+
+    def _end_channel(self, *_: str) -> None:
+        self._channel = None
+
+    def _start_detector_ref(self, _: str, attributes: Attributes) -> None:
+        if self._channel is not None and self._channel.detector is None:
+            self._channel.detector = attributes.get("ID")
+
+    def _start_tiff_data(self, _: str, attributes: Attributes) -> None:
+        mark = attributes.get(MARK, "")
+        if self._pixels is not None and mark.isdecimal():
+            self._pixels.runs.append(int(mark))
+
+    # -- annotations -----------------------------------------------------------
+
+    def _start_annotations(self, *_: object) -> None:
+        self._annotations = True
+
+    def _end_annotations(self, *_: str) -> None:
+        self._annotations = False
+        self._annotation = None
+
+    def _start_annotation(self, kind: str, attributes: Mapping[str, str]) -> None:
+        found = OmeAnnotation(kind, attributes.get("Namespace"), attributes.get("ID"))
+        if found.id is not None:
+            self.document.annotations.setdefault(found.id, found)
+        self._annotation = found
+
+    def _start_value(self, *_: object) -> None:
+        if self._annotation is None:
+            return
+        if self._annotation.kind == "XMLAnnotation":
+            # Anything may stand here, a whole second OME-XML document included.
+            self._opaque = 1
+        elif self._annotation.kind != "MapAnnotation":
+            self._text = []
+
+    def _end_value(self, _: str, text: str) -> None:
+        if self._annotation is not None and text:
+            self._annotation.values.setdefault("value", text)
+
+    def _start_entry(self, _: str, attributes: Attributes) -> None:
+        if self._annotation is not None:
+            self._key = attributes.get("K")
+            self._text = []
+
+    def _end_entry(self, _: str, text: str) -> None:
+        if self._annotation is not None and self._key is not None:
+            values = self._annotation.values
+            # A key may stand several times (OME schema 2016-06, MapPairs).
+            known = values.get(self._key)
+            values[self._key] = text if known is None else f"{known}; {text}"
+        self._key = None
+
+    def _start_binary_file(self, _: str, attributes: Attributes) -> None:
+        name = attributes.get("FileName") or attributes.get("href")
+        if self._annotation is not None and name:
+            self._annotation.values.setdefault("value", name)
+
+
+def _local(name: str) -> str:
+    return name.rpartition("}")[2].rpartition(":")[2]

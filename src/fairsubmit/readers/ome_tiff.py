@@ -1,0 +1,49 @@
+"""OME-TIFF: TIFF or BigTIFF with OME-XML in the first page's ImageDescription.
+
+Source: the OME-TIFF specification (OME Consortium, 6.x documentation).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fairsubmit.errors import ReadError
+from fairsubmit.readers.ome_file import has_ome_xml
+from fairsubmit.readers.ome_files import records
+from fairsubmit.readers.source import Source
+from fairsubmit.readers.tiff import Tiff, is_tiff
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from fairsubmit.metadata.image import ImageMetadata
+
+__all__ = ["OmeTiff"]
+
+
+class OmeTiff:
+    """OME-TIFF, single files and sets; sub-resolutions are not images."""
+
+    name = "ome_tiff"
+    suffixes: Sequence[str] = (
+        ".ome.tif",
+        ".ome.tiff",
+        ".ome.tf2",
+        ".ome.tf8",
+        ".ome.btf",
+    )
+
+    def recognises(self, path: Path, head: bytes) -> bool:
+        """Whether it is a TIFF whose description is OME-XML."""
+        if not is_tiff(head):
+            return False
+        try:
+            with Source(path) as source:
+                return has_ome_xml(Tiff(source))
+        except ReadError:
+            return False
+
+    def read(self, path: Path) -> Sequence[ImageMetadata]:
+        """Return the records of the file's set; see `fairsubmit.readers.ome_files`."""
+        return records(path)

@@ -1,0 +1,89 @@
+"""Numbers and units of OME-XML attributes, with a problem for each doubtful one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fairsubmit.metadata.image import Problem, Quantity
+from fairsubmit.readers.units import number
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from fairsubmit.readers.units import Reading
+
+__all__ = ["Values"]
+
+
+class Values:
+    """Reads values and collects `problems`."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+
+    def problem(
+        self, code: str, message: str, place: str, *, error: bool = False
+    ) -> None:
+        """Note a problem of this image."""
+        self.problems.append(Problem(code, message, place, error))
+
+    def quantity(
+        self,
+        attributes: Mapping[str, str],
+        key: str,
+        place: str,
+        unit: tuple[Callable[[str], Reading], str],
+    ) -> Quantity | None:
+        """Read a number above 0 and its unit.
+
+        Parameters
+        ----------
+        attributes
+            Of the element.
+        key
+            The number's attribute; its unit's has ``Unit`` added.
+        place
+            The element's place, for messages.
+        unit
+            How units are read, and the one that holds where none is written.
+        """
+        text = attributes.get(key)
+        if text is None or not text.strip():
+            return None
+        place = f"{place}@{key}"
+        value, comma = number(text)
+        if value is None or value <= 0:
+            self.problem(
+                "value-ignored", f"{key} {text!r} cannot be meant; ignored", place
+            )
+            return None
+        if comma:
+            message = f"{key} {text!r} has a decimal comma; read as {value}"
+            self.problem("decimal-comma", message, place)
+        reader, default = unit
+        written = attributes.get(f"{key}Unit")
+        if written is None or not written.strip():
+            return Quantity(value, default)
+        found = reader(written)
+        if found.value is None:
+            message = f"{key} {text} has the unit {written!r}, which is none; ignored"
+            self.problem("unit-unknown", message, f"{place}Unit")
+            return None
+        if found.changed:
+            message = f"{key}Unit {written!r} was read as {found.value!r}"
+            self.problem("unit-alias", message, f"{place}Unit")
+        return Quantity(value, found.value)
+
+    def positive(
+        self, attributes: dict[str, str], key: str, place: str
+    ) -> float | None:
+        """Read a number above 0 that has no unit."""
+        text = attributes.get(key, "").strip()
+        if not text:
+            return None
+        value, _ = number(text)
+        if value is None or value <= 0:
+            message = f"{key} {text!r} cannot be meant; ignored"
+            self.problem("value-ignored", message, f"{place}@{key}")
+            return None
+        return value

@@ -1,0 +1,31 @@
+"""OME-XML files: companions of OME-TIFF sets, and metadata on its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fairsubmit.readers.ome_files import records
+from fairsubmit.readers.ome_xml import looks_like_ome
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from fairsubmit.metadata.image import ImageMetadata
+
+__all__ = ["OmeXmlFile"]
+
+
+class OmeXmlFile:
+    """A file that is an OME-XML document."""
+
+    name = "ome_xml"
+    suffixes: Sequence[str] = (".companion.ome", ".ome.xml", ".ome")
+
+    def recognises(self, path: Path, head: bytes) -> bool:  # noqa: ARG002 - the port's
+        """Whether the document's root is OME."""
+        return looks_like_ome(head)
+
+    def read(self, path: Path) -> Sequence[ImageMetadata]:
+        """Return the records of the file's set; see `fairsubmit.readers.ome_files`."""
+        return records(path)

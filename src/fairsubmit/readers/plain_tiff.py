@@ -1,0 +1,153 @@
+"""TIFF without metadata of microscopy: size, type and pages, and nothing guessed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fairsubmit.metadata.image import Channel, ImageMetadata, ImageSize, Problem
+from fairsubmit.readers.resolution import calibration
+from fairsubmit.readers.source import Source
+from fairsubmit.readers.tiff import Page, Tiff, is_tiff
+from fairsubmit.readers.tiff_chain import check
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+__all__ = ["PlainTiff", "date_time", "sample_channels", "software"]
+
+# Whole slides have tens of pages; past so many, pages are taken to be alike.
+MAX_GROUPED = 512
+DATE_TIME, SOFTWARE = 306, 305
+
+
+class PlainTiff:
+    """Any TIFF or BigTIFF; the pages of one size make one image."""
+
+    name = "tiff"
+    suffixes: Sequence[str] = (".tif", ".tiff", ".tf2", ".tf8", ".btf")
+
+    def recognises(self, path: Path, head: bytes) -> bool:  # noqa: ARG002 - the port's
+        """Whether it starts as a TIFF does."""
+        return is_tiff(head)
+
+    def read(self, path: Path) -> Sequence[ImageMetadata]:
+        """Return one record for each run of pages of one size.
+
+        Raises
+        ------
+        DamagedFileError
+            If there is no whole image file directory.
+        ReadError
+            If the file cannot be opened.
+        """
+        with Source(path) as source:
+            tiff = Tiff(source)
+            problems = check(tiff)
+            if ".ome." in path.name.lower():
+                message = "is named as OME-TIFF, but holds no OME-XML"
+                problems.append(Problem("ome-xml-missing", message, "tag 270"))
+            size = calibration(tiff)
+            if size.problem is not None:
+                problems.append(size.problem)
+            name = path.as_posix()
+            found = []
+            for series, (page, count) in enumerate(_groups(tiff)):
+                more = [] if count == 1 else [_unnamed_pages(count)]
+                first = series == 0
+                found.append(
+                    ImageMetadata(
+                        name,
+                        series,
+                        format="TIFF",
+                        reader=self.name,
+                        size=_size(page, count),
+                        pixel_type=page.pixel_type,
+                        physical_size=size.size,
+                        channels=sample_channels(page) if count == 1 else (),
+                        acquired_at=date_time(tiff),
+                        software=software(tiff),
+                        files=(name,),
+                        problems=(*(problems if first else ()), *more),
+                        provenance=_provenance(size.size.x is not None, tiff),
+                    )
+                )
+            return found
+
+
+def _size(page: Page, count: int) -> ImageSize:
+    if count > 1:
+        return ImageSize(page.width, page.height)
+    return ImageSize(page.width, page.height, 1, page.samples, 1)
+
+
+def _unnamed_pages(count: int) -> Problem:
+    message = (
+        f"holds {count} pages and does not say whether they are z positions, times or "
+        "channels"
+    )
+    return Problem("axis-unknown", message)
+
+
+def sample_channels(page: Page) -> tuple[Channel, ...]:
+    """Return the one channel of a page; colour is samples of one channel."""
+    return (Channel(0, samples_per_pixel=page.samples),)
+
+
+def software(tiff: Tiff) -> str | None:
+    """Return the Software tag."""
+    raw = (tiff.text(SOFTWARE, 1 << 10) or b"").split(b"\0")[0].strip()
+    return raw.decode("utf-8", "replace") or None
+
+
+def date_time(tiff: Tiff) -> str | None:
+    """Return the DateTime tag, ``YYYY:MM:DD HH:MM:SS`` by TIFF 6.0, as ISO 8601."""
+    text = (tiff.text(DATE_TIME, 64) or b"").split(b"\0")[0].decode("ascii", "replace")
+    day, _, time = text.strip().partition(" ")
+    parts = [*day.split(":"), *time.split(":")]
+    widths = [len(part) for part in parts]
+    if widths != [4, 2, 2, 2, 2, 2] or not all(part.isdecimal() for part in parts):
+        return None
+    return f"{'-'.join(parts[:3])}T{':'.join(parts[3:])}" if int(parts[0]) else None
+
+
+def _provenance(calibrated: bool, tiff: Tiff) -> dict[str, str]:  # noqa: FBT001
+    found = {"size.x": "IFD:0/ImageWidth", "size.y": "IFD:0/ImageLength"}
+    if calibrated:
+        found["physical_size.x"] = "IFD:0/XResolution"
+        found["physical_size.y"] = "IFD:0/YResolution"
+    if DATE_TIME in tiff.tags:
+        found["acquired_at"] = "IFD:0/DateTime"
+    if SOFTWARE in tiff.tags:
+        found["software"] = "IFD:0/Software"
+    return found
+
+
+def _groups(tiff: Tiff) -> list[tuple[Page, int]]:
+    """Return the first page and length of each run of pages alike."""
+    count = len(tiff.offsets)
+    groups: list[tuple[Page, int]] = []
+    for page in tiff.pages(range(min(count, MAX_GROUPED))):
+        if groups and (page.reduced or _is_level(groups[-1], page)):
+            continue
+        if groups and _kind(groups[-1][0]) == _kind(page):
+            groups[-1] = (groups[-1][0], groups[-1][1] + 1)
+        else:
+            groups.append((page, 1))
+    if count > MAX_GROUPED and groups:
+        groups[-1] = (groups[-1][0], groups[-1][1] + count - MAX_GROUPED)
+    return groups
+
+
+def _kind(page: Page) -> tuple[int, ...]:
+    return page.width, page.height, page.bits, page.samples, page.sample_format
+
+
+def _is_level(group: tuple[Page, int], page: Page) -> bool:
+    """Whether a page is an unmarked lower resolution of the one before the run."""
+    whole, count = group
+    if count > 1 or not (whole.tiled and page.tiled) or page.width >= whole.width:
+        return False
+    factor = whole.width / page.width
+    # Levels are rounded up or down to whole pixels.
+    return abs(whole.height / factor - page.height) <= 1 and factor > 1.5

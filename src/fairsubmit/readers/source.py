@@ -1,0 +1,119 @@
+"""A file opened for its headers: few reads, each bounded."""
+
+from __future__ import annotations
+
+import os
+from io import FileIO
+from typing import TYPE_CHECKING, Self
+
+from fairsubmit.errors import ReadError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["HEAD_SIZE", "Source", "read_head"]
+
+# One read that holds the first directory of most files; network disks charge by the
+# read, not by the byte.
+HEAD_SIZE = 1 << 16
+NEAR = 1 << 16
+SMALL_WINDOW = 1 << 11
+_HINT = "check that the file exists and that you may read it"
+
+
+class Source:
+    """Random access to a file's headers.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Attributes
+    ----------
+    size
+        Bytes.
+    head
+        The first `HEAD_SIZE` bytes.
+
+    Raises
+    ------
+    ReadError
+        If the file cannot be opened.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            self._file = FileIO(str(path))
+            self.size = os.fstat(self._file.fileno()).st_size
+            self.head = self._file.read(HEAD_SIZE) or b""
+        except (OSError, ValueError) as error:
+            raise ReadError(_words(path, error), hint=_HINT) from error
+        self._window = b""
+        self._window_start = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def read(self, offset: int, count: int) -> bytes:
+        """Return up to `count` bytes from `offset`; fewer at the end of the file.
+
+        Raises
+        ------
+        ReadError
+            If the operating system cannot read.
+        """
+        end = offset + count
+        if end <= len(self.head):
+            return self.head[offset:end]
+        try:
+            self._file.seek(offset)
+            return self._file.read(count) or b""
+        except (OSError, OverflowError, ValueError) as error:
+            raise ReadError(_words(self.path, error), hint=_HINT) from error
+
+    def window(self, offset: int, count: int) -> tuple[bytes, int]:
+        """Return a block that holds `count` bytes from `offset`, and where they start.
+
+        Chains of small records often lie close together: the block that was read last
+        is used again, and grows while the chain stays near.
+
+        Raises
+        ------
+        ReadError
+            If the operating system cannot read.
+        """
+        if offset + count <= len(self.head):
+            return self.head, offset
+        start = offset - self._window_start
+        if start < 0 or start + count > len(self._window):
+            near = 0 <= start - len(self._window) < NEAR or 0 <= start < NEAR
+            wanted = max(count, NEAR if near and self._window else SMALL_WINDOW)
+            self._window = self.read(offset, wanted)
+            self._window_start = offset
+            start = 0
+        return self._window, start
+
+
+def read_head(path: Path) -> bytes:
+    """Return the first bytes of a file.
+
+    Raises
+    ------
+    ReadError
+        If the file cannot be opened.
+    """
+    try:
+        with FileIO(str(path)) as file:
+            return file.read(HEAD_SIZE) or b""
+    except (OSError, ValueError) as error:
+        raise ReadError(_words(path, error), hint=_HINT) from error
+
+
+def _words(path: Path, error: Exception) -> str:
+    words = getattr(error, "strerror", None) or str(error)
+    return f"{path.as_posix()} cannot be opened: {words}"

@@ -1,0 +1,305 @@
+"""The chain of directories of a TIFF file: how many pages, and are they all there.
+
+A file that was cut short keeps perfect metadata at its start, so every page's last
+strip or tile is compared with the size of the file. The cost is linear in the number of
+pages and small for long regular stacks, whose evenly spaced directories are proved by
+probing instead of being visited one by one.
+"""
+
+from __future__ import annotations
+
+from array import array
+from operator import add
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from fairsubmit.errors import DamagedFileError
+from fairsubmit.metadata.image import Problem
+from fairsubmit.readers.tiff import MAX_VALUES, TYPE_SIZES, Entry
+
+if TYPE_CHECKING:
+    from fairsubmit.readers.tiff import Tiff
+
+__all__ = ["MAX_PAGES", "check"]
+
+MAX_PAGES = 1 << 20
+MAX_SUBDIRECTORIES = 64
+# So many evenly spaced directories in a row are visited before the rest is probed.
+REGULAR_FROM = 128
+FIRST_PROBE = 64
+STRIPS, TILES = (273, 279), (324, 325)
+
+
+class _Shape(NamedTuple):
+    """What consecutive directories of one stack have in common."""
+
+    size: int
+    head: bytes
+    signature: tuple[tuple[int, int], ...]
+    offsets_at: int
+    counts_at: int
+    following_at: int
+
+
+def check(tiff: Tiff) -> list[Problem]:
+    """Find all pages of `tiff` (in `tiff.offsets`) and what is wrong with them.
+
+    Returns
+    -------
+    list of Problem
+        ``truncated``, ``directory-loop`` or ``too-many-pages``; empty if the file is
+        whole.
+    """
+    walk = _Walk(tiff)
+    walk.first_page()
+    walk.run()
+    return walk.problems
+
+
+class _Walk:
+    def __init__(self, tiff: Tiff) -> None:
+        self.tiff = tiff
+        self.size = tiff.source.size
+        self.problems: list[Problem] = []
+        self.shape: _Shape | None = None
+        self.order: Literal["little", "big"] = (
+            "little" if tiff.layout.order == "<" else "big"
+        )
+        self.subject: str | None = None
+        self.cut = False
+
+    # -- the chain -------------------------------------------------------------
+
+    def run(self) -> None:
+        self.subject = None
+        offsets = self.tiff.offsets
+        previous, offset = offsets[0], self.tiff.next
+        stride = regular = 0
+        marked, steps, limit = previous, 0, 1
+        while offset:
+            if offset == marked:
+                self._loop(offset)
+                return
+            following = self._step(offset)
+            if following is None or len(offsets) >= MAX_PAGES:
+                self._broken(offset, known=following is not None)
+                return
+            offsets.append(offset)
+            regular = regular + 1 if offset - previous == stride else 0
+            stride, previous, offset = offset - previous, offset, following
+            if regular >= REGULAR_FROM and stride > 0:
+                previous, offset = self._gallop(previous, stride, offset)
+                regular = 0
+            # Brent's algorithm: a loop is met within twice its length, in no memory.
+            steps += 1
+            if steps == limit:
+                marked, steps, limit = previous, 0, 2 * limit
+
+    def _loop(self, offset: int) -> None:
+        offsets = self.tiff.offsets
+        seen: set[int] = set()
+        for index, value in enumerate(offsets):
+            if value in seen:
+                del offsets[index:]
+                break
+            seen.add(value)
+        message = (
+            f"the chain of image file directories runs in a circle after page "
+            f"{len(offsets)}: the directory at byte {offset} was read before"
+        )
+        self.problems.append(
+            Problem("directory-loop", message, f"byte {offset}", error=True)
+        )
+
+    def _broken(self, offset: int, *, known: bool) -> None:
+        count = len(self.tiff.offsets)
+        if known:
+            message = f"holds more than {MAX_PAGES:,} pages; the rest is not checked"
+            self.problems.append(Problem("too-many-pages", message, f"byte {offset}"))
+        elif not self.cut:
+            message = (
+                f"the directory of page {count + 1} should stand at byte {offset}, "
+                f"but there is none (the file has {self.size} bytes): the file is cut "
+                "short or damaged; copy it again from its source"
+            )
+            self._truncated(message, offset)
+
+    def _truncated(self, message: str, offset: int) -> None:
+        self.cut = True
+        self.problems.append(
+            Problem("truncated", message, f"byte {offset}", error=True)
+        )
+
+    def _gallop(self, offset: int, stride: int, following: int) -> tuple[int, int]:
+        """Skip evenly spaced directories; return the last one and what it points to."""
+        self.subject = "a later page"
+        good, probe = 0, FIRST_PROBE
+        room = min((self.size - offset) // stride, MAX_PAGES - len(self.tiff.offsets))
+        while probe < room and self._regular(offset + probe * stride, stride):
+            good, probe = probe, 2 * probe
+        probe = min(probe, room)
+        while probe - good > 1:
+            middle = (good + probe) // 2
+            if self._regular(offset + middle * stride, stride):
+                good = middle
+            else:
+                probe = middle
+        self.subject = None
+        if not good:
+            return offset, following
+        last = offset + good * stride
+        self.tiff.offsets.extend(array("Q", range(offset + stride, last + 1, stride)))
+        return last, last + stride
+
+    def _regular(self, offset: int, stride: int) -> bool:
+        shape = self.shape
+        if shape is None:
+            return False
+        try:
+            tags, following = self.tiff.directory(offset)
+        except DamagedFileError:
+            return False
+        signature = tuple((tag, entry.type) for tag, entry in tags.items())
+        if signature != shape.signature or following != offset + stride:
+            return False
+        self._check_last(tags, offset)
+        return True
+
+    # -- one page --------------------------------------------------------------
+
+    def first_page(self) -> None:
+        tiff = self.tiff
+        self.subject = "page 1"
+        self._check_all(tiff.tags, tiff.offsets[0])
+        self.subject = "a smaller resolution of page 1"
+        entry = tiff.tags.get(330)
+        below = tiff.integers(entry, last=MAX_SUBDIRECTORIES) if entry else ()
+        for offset in below:
+            try:
+                tags, _ = tiff.directory(offset)
+            except DamagedFileError:
+                message = (
+                    f"a smaller resolution should stand at byte {offset}, but there "
+                    f"is none (the file has {self.size} bytes); copy the file again"
+                )
+                self._truncated(message, offset)
+                return
+            self._check_all(tags, offset)
+
+    def _step(self, offset: int) -> int | None:
+        """Check the directory at `offset`; return what it points to."""
+        shape = self.shape
+        if shape is not None:
+            block, start = self.tiff.source.window(offset, shape.size)
+            if self._same(block, start, shape):
+                unpack = self.tiff.layout.entry.unpack_from
+                first = unpack(block, start + shape.offsets_at)
+                second = unpack(block, start + shape.counts_at)
+                self._check_pair(Entry(*first[1:]), Entry(*second[1:]), offset)
+                following: int = self.tiff.layout.pointer.unpack_from(
+                    block, start + shape.following_at
+                )[0]
+                return following
+        try:
+            tags, following = self.tiff.directory(offset)
+        except DamagedFileError:
+            return None
+        self._check_last(tags, offset)
+        self.shape = self._shape_of(tags)
+        return following
+
+    def _same(self, block: bytes, start: int, shape: _Shape) -> bool:
+        if len(block) < start + shape.size:
+            return False
+        first, second = start + shape.offsets_at, start + shape.counts_at
+        known = shape.head
+        width = len(known) - 4
+        return (
+            block[start : start + width] == known[:width]
+            and block[first : first + 2] == known[width : width + 2]
+            and block[second : second + 2] == known[width + 2 :]
+        )
+
+    def _shape_of(self, tags: dict[int, Entry]) -> _Shape | None:
+        layout = self.tiff.layout
+        names = list(tags)
+        pair = STRIPS if STRIPS[0] in tags else TILES
+        if pair[0] not in tags or pair[1] not in tags:
+            return None
+        head = layout.count.pack(len(names))
+        codes = b"".join(tag.to_bytes(2, self.order) for tag in pair)
+        at = [len(head) + names.index(tag) * layout.entry.size for tag in pair]
+        end = len(head) + len(names) * layout.entry.size
+        return _Shape(
+            end + layout.pointer.size,
+            head + codes,
+            tuple((tag, entry.type) for tag, entry in tags.items()),
+            at[0],
+            at[1],
+            end,
+        )
+
+    # -- pixels inside the file -----------------------------------------------------
+
+    def _check_all(self, tags: dict[int, Entry], offset: int) -> None:
+        for pair in (STRIPS, TILES):
+            if pair[0] in tags and pair[1] in tags:
+                starts, counts = (self.tiff.integers(tags[tag]) for tag in pair)
+                end = max(map(add, starts, counts), default=0)
+                if end > self.size:
+                    self._beyond(tags, end)
+                if not starts or tags[pair[0]].values > MAX_VALUES:
+                    self._check_last(tags, offset)
+
+    def _check_last(self, tags: dict[int, Entry], offset: int) -> None:
+        for pair in (STRIPS, TILES):
+            if pair[0] in tags and pair[1] in tags:
+                self._check_pair(tags[pair[0]], tags[pair[1]], offset)
+
+    def _check_pair(self, starts: Entry, counts: Entry, offset: int) -> None:
+        start, count = self._last(starts), self._last(counts)
+        if start is None or count is None:
+            self._beyond({}, self.size + 1)
+        elif start + count > self.size and count:
+            tags, _ = self.tiff.directory(offset)
+            self._beyond(tags, start + count)
+
+    def _last(self, entry: Entry) -> int | None:
+        """Return an entry's last value; ``None`` if it lies outside the file."""
+        size = TYPE_SIZES.get(entry.type, 4)
+        within = size * (entry.values - 1)
+        if within + size <= len(entry.raw):
+            raw = entry.raw[within : within + size] if entry.values else b"\0"
+        else:
+            raw = self.tiff.source.read(self.tiff.value_offset(entry) + within, size)
+            if len(raw) < size:
+                return None
+        return int.from_bytes(raw, self.order)
+
+    def _beyond(self, tags: dict[int, Entry], end: int) -> None:
+        if self.cut or (end := self._needed(tags, end)) <= self.size:
+            return
+        page = self.subject or f"page {len(self.tiff.offsets) + 1}"
+        missing = end - self.size
+        words = f"{missing} bytes" if missing > 1 else "an unknown number of bytes"
+        message = (
+            f"the pixels of {page} end {words} past the end of the file "
+            f"({self.size} bytes): the file is cut short; copy it again from its source"
+        )
+        self._truncated(message, self.size)
+
+    def _needed(self, tags: dict[int, Entry], end: int) -> int:
+        """Return where the last strip must end, which may be before where it says.
+
+        Some writers give the last strip the length of a whole one.
+        """
+        integer = self.tiff.integer
+        starts = tags.get(STRIPS[0])
+        if starts is None or integer(tags, 259, 1) != 1 or integer(tags, 284, 1) != 1:
+            return end
+        height, rows = integer(tags, 257), integer(tags, 278, 1 << 32)
+        start = self._last(starts)
+        if start is None or not rows:
+            return end
+        left = height - (starts.values - 1) * rows
+        bits = integer(tags, 258, 1) * integer(tags, 277, 1) * integer(tags, 256)
+        return min(end, start + max(left, 0) * ((bits + 7) // 8))

@@ -1,0 +1,134 @@
+"""What bioformats2raw writes beside the images: ``OME/METADATA.ome.xml``.
+
+NGFF has no place for objectives, instruments and dates; the OME-XML has. The arrays
+remain the authority for sizes, and a value that the OME-Zarr gives is never replaced.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fairsubmit.errors import ReadError
+from fairsubmit.metadata.image import ImageMetadata, PhysicalSize, Problem
+from fairsubmit.readers.ome_file import open_file
+from fairsubmit.readers.ome_record import Recorder
+from fairsubmit.readers.zarr_image import texts
+from fairsubmit.readers.zarr_node import read_group
+
+if TYPE_CHECKING:
+    from fairsubmit.metadata.image import Channel
+    from fairsubmit.readers.ome_xml import OmeXml
+
+__all__ = ["Described", "describe"]
+
+METADATA = "OME/METADATA.ome.xml"
+
+
+@dataclass(slots=True)
+class Described:
+    """The OME group of a folder.
+
+    Attributes
+    ----------
+    series
+        Paths of the images in the order of the OME-XML, where they are listed.
+    xml
+        The OME-XML, where there is one.
+    problems
+        What is wrong with it.
+    """
+
+    series: list[str]
+    xml: OmeXml | None = None
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def images(self) -> int:
+        """Number of images that the OME-XML describes."""
+        return len(self.xml.document.images) if self.xml else 0
+
+    def completed(self, record: ImageMetadata) -> ImageMetadata:
+        """Return the record with what only the OME-XML has."""
+        index = record.series
+        if self.series and record.name in self.series:
+            index = self.series.index(record.name)
+        if self.xml is None or index >= self.images:
+            return record
+        document = self.xml.document
+        recorder = Recorder(document, document.images[index], index)
+        other = recorder.record(record.path, form="", reader="", files=())
+        own, theirs = record.physical_size, other.physical_size
+        extra = {
+            name: getattr(record, name) or getattr(other, name)
+            for name in ("name", "time_increment", "significant_bits", "acquired_at")
+        }
+        return replace(
+            record,
+            name=extra["name"],
+            time_increment=extra["time_increment"],
+            significant_bits=extra["significant_bits"],
+            acquired_at=extra["acquired_at"],
+            software=other.software,
+            physical_size=PhysicalSize(
+                own.x or theirs.x, own.y or theirs.y, own.z or theirs.z
+            ),
+            channels=_channels(record.channels, other.channels),
+            instrument=other.instrument,
+            objective=other.objective,
+            detector=other.detector,
+            annotations=(*record.annotations, *other.annotations),
+            rois=other.rois,
+            problems=(*record.problems, *other.problems, *_differences(record, other)),
+            provenance={
+                **{key: f"{METADATA} {at}" for key, at in other.provenance.items()},
+                **record.provenance,
+            },
+        )
+
+
+def _channels(
+    own: tuple[Channel, ...], theirs: tuple[Channel, ...]
+) -> tuple[Channel, ...]:
+    if len(own) != len(theirs):
+        return own or theirs
+    return tuple(
+        replace(b, name=a.name or b.name) for a, b in zip(own, theirs, strict=True)
+    )
+
+
+def _differences(record: ImageMetadata, other: ImageMetadata) -> list[Problem]:
+    found = []
+    for axis in "xyzct":
+        here, there = getattr(record.size, axis), getattr(other.size, axis)
+        if here is not None and there is not None and here != there:
+            message = f"size {axis} is {here} in the array, {there} in {METADATA}"
+            found.append(Problem("size-mismatch", message, METADATA, error=True))
+    return found
+
+
+def describe(root: str) -> Described | None:
+    """Read the OME group of a folder; ``None`` if there is none."""
+    described = Described([])
+    try:
+        group = read_group(f"{root}/OME")
+    except ReadError as error:
+        described.problems.append(
+            Problem("metadata-unreadable", error.message, "OME", error=True)
+        )
+        group = None
+    if group is not None:
+        described.series = texts(group.attributes.get("series"))
+    path = Path(root) / METADATA
+    if path.is_file():
+        try:
+            described.xml = open_file(path).xml
+            described.problems += described.xml.problems
+        except ReadError as error:
+            described.problems.append(
+                Problem("metadata-unreadable", error.message, METADATA, error=True)
+            )
+    elif group is None:
+        return described if described.problems else None
+    return described
