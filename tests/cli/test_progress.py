@@ -123,6 +123,31 @@ def test_the_last_line_says_how_it_ended(capsys: pytest.CaptureFixture[str]) -> 
     assert capsys.readouterr().err.splitlines()[-1].startswith("100 %: files 1/1, ")
 
 
+def test_what_follows_the_transfer_is_not_its_time(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with Meter(Output(), Drawing()) as meter:
+        meter.start(1, 10)
+        meter.begin("a", 10, 0)
+        meter.advance("a", 10)
+        meter.end("a")
+        meter.say("the archive works on it")
+        assert capsys.readouterr().err.splitlines()[-2].startswith("100 %")
+    assert capsys.readouterr().err == ""
+
+
+def test_a_second_round_is_drawn_anew(on_terminal: Callable[[], Terminal]) -> None:
+    terminal = on_terminal()
+    with Meter(Output(), Bar()) as meter:
+        for name in ("a", "b"):
+            meter.start(1, 1000)
+            meter.begin(name, 1000, 0)
+            meter.advance(name, 1000)
+            meter.end(name)
+    assert "files 2/2" in terminal.getvalue()
+    assert "100 %: files 2/2, 2.0 kB of 2.0 kB" in terminal.getvalue()
+
+
 def test_nothing_to_send_shows_no_progress(capsys: pytest.CaptureFixture[str]) -> None:
     with Meter(Output(), Drawing()):
         pass

@@ -38,8 +38,8 @@ def command(
 ) -> int:
     """Say what a submission would send, skip or refuse.
 
-    Nothing is created at the archive. A file is skipped when the archive holds it with the same size from an earlier
-    run of this deposit.
+    Nothing is created at the archive. A file is skipped when the archive holds it
+    with the same size, from an earlier run of this deposit.
     """
     from fairsubmit.cli.connection import connected
     from fairsubmit.cli.steps import bundled, checked

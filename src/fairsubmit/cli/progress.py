@@ -56,6 +56,7 @@ class Meter:
         self.files = self.files_done = self.size = self.held = self.sent = 0
         self.flight: dict[str, _Flight] = {}
         self.began = time.monotonic()
+        self.running = False
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._draw_on, daemon=True)
 
@@ -67,13 +68,19 @@ class Meter:
         self._over.set()
         self._thread.join()
         with self.lock:
-            self.drawing.close(self)
+            self._finish()
 
     def _draw_on(self) -> None:
         while not self._over.wait(self.drawing.interval):
             with self.lock:
-                if self.files:
+                if self.running:
                     self.drawing.draw(self)
+
+    def _finish(self) -> None:
+        """Print the last word, once: what follows the transfer is not its time."""
+        if self.running:
+            self.running = False
+            self.drawing.close(self)
 
     @property
     def done(self) -> int:
@@ -87,6 +94,7 @@ class Meter:
                 self.began = time.monotonic()
             self.files += files
             self.size += size
+            self.running = files > 0
         there = f"; {plural(skipped, 'file')} there already" if skipped else ""
         self.say(f"sending {plural(files, 'file')}, {human_size(size)}{there}")
 
@@ -109,6 +117,8 @@ class Meter:
         with self.lock:
             if self.flight.pop(path, None) is not None:
                 self.files_done += 1
+            if self.files_done == self.files:
+                self._finish()
 
     def say(self, sentence: str) -> None:
         """Print a sentence, clear of the drawing."""
@@ -127,8 +137,7 @@ class Drawing:
 
     def close(self, meter: Meter) -> None:
         """Print the last word."""
-        if meter.files:
-            self.draw(meter)
+        self.draw(meter)
 
     def say(self, output: Output, sentence: str) -> None:
         """Print a sentence."""
@@ -175,14 +184,17 @@ class Bar(Drawing):
             unit="B", unit_scale=True, smoothing=0.05, miniters=0, **common
         )
         self._names = tqdm(bar_format="{desc}", position=1, leave=False, **common)
+        # A second round goes on from what the first one drew.
+        bar = self._bar
+        bar.n = bar.initial = bar.last_print_n = self._held + self._sent
 
     def close(self, meter: Meter) -> None:
         """Leave the last frame, without the files in flight."""
-        if meter.files:
-            self.draw(meter)
-            self._names.close()
-            self._bar.close()
-            meter.output.say(summary(meter))
+        self.draw(meter)
+        self._names.close()
+        self._bar.close()
+        self._bar = self._names = None
+        meter.output.say(summary(meter))
 
     def say(self, output: Output, sentence: str) -> None:
         """Print a sentence above the bar."""
