@@ -13,7 +13,7 @@ from fairsubmit.archives.biostudies.refusals import (
     messages_of,
     read_refusal,
 )
-from fairsubmit.errors import AuthenticationError, QuotaExceededError
+from fairsubmit.errors import ArchiveError, AuthenticationError
 from fairsubmit.http import Answer
 
 if TYPE_CHECKING:
@@ -125,7 +125,8 @@ def test_too_large_for_http_says_what_to_do() -> None:
         (500, tree("Maximum upload size exceeded; nested exception")),
     ):
         found = read_refusal(answer(status, body), archive="A")
-        assert isinstance(found, QuotaExceededError)
+        assert isinstance(found, ArchiveError)
+        assert found.status == 413
         assert "ftp" in (found.hint or "")
 
 
@@ -191,8 +192,8 @@ MORE = (
         ),
         (
             (
-                "The organization 'o9' affiliated to the author 'Bo O'Example' could not "
-                "be found"
+                "The organization 'o9' affiliated to the author 'Bo O'Example' "
+                "could not be found"
             ),
             "BIA207",
             "[lab]",
@@ -224,8 +225,8 @@ MORE = (
         (f"{BAD}masks/m2.tif\n{MORE}", "BIA203", "masks/m2.tif"),
         (
             (
-                f"{MISSING}  - movies/m2.tif\nReferenced in file list: file-lists/c1.tsv\n"
-                f"{LISTS}"
+                f"{MISSING}  - movies/m2.tif\n"
+                f"Referenced in file list: file-lists/c1.tsv\n{LISTS}"
             ),
             "BIA202",
             '"movies/*.tif"',
@@ -243,8 +244,8 @@ MORE = (
         ),
         (
             (
-                "Problem processing file list 'file-lists/m1.tsv': Error at row 3: File "
-                "Path is required. Element was not created."
+                "Problem processing file list 'file-lists/m1.tsv': Error at row 3: "
+                "File Path is required. Element was not created."
             ),
             "BIA204",
             "masks/m2.tif",

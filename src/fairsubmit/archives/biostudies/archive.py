@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from fairsubmit.archives.base import Draft, Outcome, Status
@@ -200,7 +201,19 @@ class BioStudiesArchive:
             return self._ftp(draft.root, self._client.profile())
         from fairsubmit.transports.form import FormTransport  # noqa: PLC0415 - on use
 
-        return FormTransport(self._client.session, draft.root)
+        return FormTransport(
+            self._client.session,
+            draft.root,
+            connections=self._settings.connections,
+            size_of=partial(self._size, draft.root),
+            existing=frozenset(self.held(draft)),
+        )
+
+    def _size(self, root: str, path: str) -> int | None:
+        """Return the size of one file as the archive lists it."""
+        inside = f"{root}/{path}"
+        rows = self._client.query(inside.rpartition("/")[0])
+        return next((row.size for row in rows if row.path == inside), None)
 
     def _ftp(self, root: str, profile: Profile) -> Transport:
         """Return the shared FTP account's way into this user's folder.

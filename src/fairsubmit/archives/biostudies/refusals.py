@@ -13,11 +13,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from fairsubmit.errors import (
-    ArchiveError,
-    AuthenticationError,
-    QuotaExceededError,
-)
+from fairsubmit.errors import ArchiveError, AuthenticationError
 from fairsubmit.http import TRANSIENT_STATUSES
 
 if TYPE_CHECKING:
@@ -153,7 +149,10 @@ def read_refusal(answer: Answer, *, archive: str) -> FairsubmitError | None:
         return _login(answer, messages, archive)
     if answer.status == 413 or any(words in text.lower() for words in _TOO_LARGE):
         message = f"{archive} does not take uploads of this size over HTTP"
-        return QuotaExceededError(message, hint="send it by FTP: --upload ftp")
+        # 413 even where Tomcat's own limit made it a 500: both mean the same.
+        return ArchiveError(
+            message, archive=archive, status=413, hint="send it by FTP: --upload ftp"
+        )
     unreadable = tree_of(answer.body) is None
     if not messages or (answer.status in TRANSIENT_STATUSES and unreadable):
         return None
