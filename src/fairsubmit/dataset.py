@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from fairsubmit.errors import MetadataError
 from fairsubmit.findings import Finding, Severity
 from fairsubmit.manifest import FileStat, walk
-from fairsubmit.metadata.load import Document, parse
-from fairsubmit.metadata.selection import select
+from fairsubmit.metadata.compose import UnreadableError, decode
+from fairsubmit.metadata.load import MAX_DOCUMENT_BYTES, Document, parse
+from fairsubmit.metadata.selection import is_literal, select
 from fairsubmit.metadata.table import FileTable, parse_table
 
 if TYPE_CHECKING:
@@ -19,8 +22,12 @@ if TYPE_CHECKING:
 __all__ = ["SUBMISSION_NAME", "Dataset", "FileGroup", "open_dataset", "read_document"]
 
 SUBMISSION_NAME = "submission.yaml"
+_OTHER_NAMES = ("submission.yml", "submission.json")
+# 500,000 rows of 500 characters; a guard against naming an image by mistake.
+MAX_TABLE_BYTES = 256 << 20
 
 Kind = Literal["component", "annotation"]
+_KINDS: dict[str, Kind] = {"components": "component", "annotations": "annotation"}
 
 
 @dataclass(frozen=True)
@@ -75,7 +82,7 @@ class Dataset:
     files: Mapping[str, FileStat] = field(repr=False)
     groups: tuple[FileGroup, ...] = field(repr=False)
 
-    @property
+    @cached_property
     def selected(self) -> dict[str, FileGroup]:
         """The group of each selected file; the first one where several claim it."""
         found: dict[str, FileGroup] = {}
@@ -84,7 +91,7 @@ class Dataset:
                 found.setdefault(path, group)
         return found
 
-    @property
+    @cached_property
     def own_files(self) -> frozenset[str]:
         """Paths of the submission document and its file tables."""
         tables = {group.table.path for group in self.groups if group.table}
@@ -108,9 +115,11 @@ def read_document(path: Path, name: str | None = None) -> Document:
     """
     shown = name or path.as_posix()
     try:
-        raw = path.read_bytes()
-    except OSError as error:
-        words = error.strerror or str(error)
+        with path.open("rb") as file:
+            # One byte more than is taken: an image named by mistake is not read whole.
+            raw = file.read(MAX_DOCUMENT_BYTES + 1)
+    except (OSError, ValueError) as error:
+        words = getattr(error, "strerror", None) or str(error)
         finding = Finding(
             "DOC101", "unreadable-document", Severity.ERROR, f"{shown}: {words}", shown
         )
@@ -139,8 +148,7 @@ def open_dataset(path: Path) -> Dataset:
     ManifestError
         If the folder cannot be listed.
     """
-    root, name = (path, SUBMISSION_NAME) if path.is_dir() else (path.parent, path.name)
-    root = root.resolve()
+    root, name = _located(path)
     if not root.is_dir():
         message = f"{path} is not a folder"
         raise MetadataError(message, hint="give the folder that holds the images")
@@ -149,67 +157,89 @@ def open_dataset(path: Path) -> Dataset:
     return Dataset(root, document, files, tuple(_groups(root, document, files)))
 
 
+def _located(path: Path) -> tuple[Path, str]:
+    if not path.is_dir():
+        return path.parent.resolve(), path.name
+    names = (SUBMISSION_NAME, *_OTHER_NAMES)
+    found = (name for name in names if (path / name).is_file())
+    return path.resolve(), next(found, SUBMISSION_NAME)
+
+
 def _groups(
     root: Path, document: Document, files: Mapping[str, FileStat]
 ) -> Iterator[FileGroup]:
-    kinds: tuple[tuple[str, Kind], ...] = (
-        ("components", "component"),
-        ("annotations", "annotation"),
-    )
-    for key, kind in kinds:
-        parts = document.tree.get(key)
-        for index, part in enumerate(parts if isinstance(parts, list) else []):
-            if isinstance(part, dict):
-                yield _group(root, part, f"/{key}/{index}", kind, files)
+    parts = [
+        (part, f"/{key}/{index}", kind)
+        for key, kind in _KINDS.items()
+        for index, part in enumerate(_listed(document.tree.get(key)))
+        if isinstance(part, dict)
+    ]
+    tables = [_table(root, _file_set(part).get("table")) for part, _, _ in parts]
+    own = {document.path, *(table.path for table, _ in tables if table)}
+    for (part, pointer, kind), (table, problem) in zip(parts, tables, strict=True):
+        paths, idle = _selected(_file_set(part), files, own)
+        if table is not None:
+            paths.update(row.path for row in table.rows if row.path in files)
+        name = part.get("id")
+        yield FileGroup(
+            kind,
+            name if isinstance(name, str) else "",
+            pointer,
+            tuple(sorted(paths)),
+            table,
+            problem,
+            tuple(f"{pointer}/files/include/{index}" for index in idle),
+        )
 
 
-def _group(
-    root: Path,
-    part: Mapping[str, object],
-    pointer: str,
-    kind: Kind,
-    files: Mapping[str, FileStat],
-) -> FileGroup:
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def _file_set(part: Mapping[str, object]) -> Mapping[str, object]:
     chosen = part.get("files")
-    chosen = chosen if isinstance(chosen, dict) else {}
-    include, exclude = _texts(chosen.get("include")), _texts(chosen.get("exclude"))
+    return chosen if isinstance(chosen, dict) else {}
+
+
+def _selected(
+    chosen: Mapping[str, object], files: Mapping[str, FileStat], own: set[str]
+) -> tuple[set[str], list[int]]:
+    """Return the paths that patterns select, and the number of each idle pattern.
+
+    The submission and its tables describe the data and are not part of it, unless a
+    pattern names one of them exactly.
+    """
+    exclude = [text for text in _listed(chosen.get("exclude")) if isinstance(text, str)]
     paths: set[str] = set()
     idle = []
-    for index, pattern in include:
-        found = list(select([pattern], [p for _, p in exclude], files))
-        paths.update(found)
+    for index, pattern in enumerate(_listed(chosen.get("include"))):
+        if not isinstance(pattern, str):
+            continue
+        found = set(select([pattern], exclude, files))
+        if not (is_literal(pattern) and pattern in own):
+            found -= own
+        paths |= found
         if not found:
-            idle.append(f"{pointer}/files/include/{index}")
-    table, problem = _table(root, chosen.get("table"))
-    if table is not None:
-        paths.update(row.path for row in table.rows if row.path in files)
-    name = part.get("id")
-    return FileGroup(
-        kind,
-        name if isinstance(name, str) else "",
-        pointer,
-        tuple(sorted(paths)),
-        table,
-        problem,
-        tuple(idle),
-    )
-
-
-def _texts(value: object) -> list[tuple[int, str]]:
-    items = value if isinstance(value, list) else []
-    return [(i, item) for i, item in enumerate(items) if isinstance(item, str)]
+            idle.append(index)
+    return paths, idle
 
 
 def _table(root: Path, name: object) -> tuple[FileTable | None, str | None]:
     if not isinstance(name, str) or not name:
         return None, None
-    path = root / name
-    if not path.resolve().is_relative_to(root):
-        return None, "it is outside the dataset's folder"
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
+        path, target = Path(os.path.normpath(root / name)), (root / name).resolve()
+        if not target.is_relative_to(root):
+            return None, "it is outside the dataset's folder"
+        with path.open("rb") as file:
+            raw = file.read(MAX_TABLE_BYTES + 1)
+    except (OSError, ValueError) as error:
+        return None, getattr(error, "strerror", None) or str(error)
+    if len(raw) > MAX_TABLE_BYTES:
+        return None, "it is larger than 256 MiB, which no file table is"
+    try:
+        text = decode(raw)
+    except UnreadableError:
         return None, "it is not UTF-8 text; save it as tab-separated UTF-8"
-    except OSError as error:
-        return None, error.strerror or str(error)
-    return parse_table(text, Path(name).as_posix()), None
+    shown = path if path.is_relative_to(root) else target
+    return parse_table(text, shown.relative_to(root).as_posix()), None

@@ -6,29 +6,33 @@ zero, and a date is text. What a value means is decided by the model alone.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from fairsubmit.findings import Finding, Severity
+from fairsubmit.metadata.compose import (
+    MAX_DEPTH,
+    MAX_VALUES,
+    TOO_LARGE,
+    Fields,
+    Items,
+    Node,
+    Scalar,
+    UnreadableError,
+    compose,
+    decode,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 __all__ = ["Document", "Place", "escape_pointer", "parse"]
 
-_Node = yaml.Node
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # A submission is written by a person; 5 MiB is far beyond that, and a guard
 # against handing in an image by mistake.
 MAX_DOCUMENT_BYTES = 5 * 1024 * 1024
-# The deepest path of the model has 8 steps, and no person writes 200,000 values;
-# guards against hostile nesting and against aliases that multiply.
-MAX_DEPTH = 40
-MAX_VALUES = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,9 @@ class Document:
         The source text.
     problems
         Why the document could not be read as it stands (DOC101, DOC102).
+    origins
+        Where the source has another layout (PageTab): the source's own pointer of
+        each value, by the pointer in `tree`.
     """
 
     path: str
@@ -78,6 +85,7 @@ class Document:
     keys: Mapping[str, tuple[int, int]]
     text: str = ""
     problems: tuple[Finding, ...] = ()
+    origins: Mapping[str, str] = field(default_factory=dict)
 
     def place(self, pointer: str, *, key: bool = False) -> Place:
         """Return where a value stands, or its nearest ancestor that has a place.
@@ -94,7 +102,16 @@ class Document:
         while current and current not in table:
             current = current.rpartition("/")[0]
         line, column = table.get(current) or self.places.get(current) or (1, 1)
-        return Place(self.path, line, column, pointer)
+        return Place(self.path, line, column, self.origin(pointer))
+
+    def origin(self, pointer: str) -> str:
+        """Return the source's own pointer of a value, or of its nearest ancestor."""
+        if not self.origins:
+            return pointer
+        current = pointer
+        while current and current not in self.origins:
+            current = current.rpartition("/")[0]
+        return self.origins.get(current, "")
 
     def get(self, pointer: str) -> object:
         """Return the value at a JSON pointer, or ``None`` where there is none."""
@@ -121,7 +138,8 @@ def parse(raw: bytes, path: str | Path) -> Document:
     Parameters
     ----------
     raw
-        The file's bytes: YAML or JSON, UTF-8, with or without a byte order mark.
+        The file's bytes: YAML or JSON, UTF-8 with or without a byte order mark, or
+        UTF-16 with one.
     path
         Name that findings show.
 
@@ -130,33 +148,34 @@ def parse(raw: bytes, path: str | Path) -> Document:
     Document
         With an empty tree and a DOC101 finding where `raw` is not YAML.
     """
-    name = str(path)
-    if len(raw) > MAX_DOCUMENT_BYTES:
-        return _unreadable(name, "", "it is larger than 5 MiB", 1, 1)
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        return _unreadable(name, "", "it is not UTF-8 text", line, 1)
-    try:
-        node = yaml.compose(text, Loader=_Loader)
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        return _unreadable(name, text, *_explain(error))
-    if node is None:
-        return _unreadable(name, text, "it is empty", 1, 1)
-    if not isinstance(node, yaml.MappingNode):
-        return _unreadable(name, text, "it must be `key: value` lines", 1, 1)
+    name, text = str(path), ""
     walk = _Walk(name)
     try:
-        tree = walk.value(node, "", 0)
-    except _TooLargeError:
-        why = f"it has over {MAX_DEPTH} levels or {MAX_VALUES:,} values"
-        return _unreadable(name, text, why, 1, 1)
+        text = _text(raw)
+        tree = walk.root(compose(text))
+    except UnreadableError as error:
+        return Document(name, {}, {"": (1, 1)}, {}, text, (_finding(name, error),))
     return Document(name, tree, walk.places, walk.keys, text, tuple(walk.problems))
 
 
-class _TooLargeError(Exception):
-    """The document is larger or deeper than any submission."""
+def _text(raw: bytes) -> str:
+    if len(raw) > MAX_DOCUMENT_BYTES:
+        raise UnreadableError("it is larger than 5 MiB")
+    return decode(raw)
+
+
+def _finding(name: str, error: UnreadableError) -> Finding:
+    return Finding(
+        "DOC101",
+        "unreadable-document",
+        Severity.ERROR,
+        f"{name} cannot be read: {error.why}",
+        path=name,
+        line=error.line,
+        column=error.column,
+        pointer="",
+        help=error.cure or "`fairsubmit rule DOC101` has an example",
+    )
 
 
 class _Walk:
@@ -167,76 +186,82 @@ class _Walk:
         self.places: dict[str, tuple[int, int]] = {}
         self.keys: dict[str, tuple[int, int]] = {}
         self.problems: list[Finding] = []
+        self._count = 0
 
-    def value(self, node: _Node, pointer: str, depth: int) -> Any:  # noqa: ANN401
-        if depth > MAX_DEPTH or len(self.places) > MAX_VALUES:
-            raise _TooLargeError
-        self.places[pointer] = _position(node)
-        if isinstance(node, yaml.MappingNode):
+    def root(self, node: Node) -> dict[str, Any]:
+        """Return the data of a whole document.
+
+        Raises
+        ------
+        UnreadableError
+            If it is no mapping.
+        """
+        if not isinstance(node, Fields):
+            raise UnreadableError("it must be `key: value` lines")
+        self.places[""] = node.line, node.column
+        return self._mapping(node, "", 0)
+
+    def _value(self, node: Node, pointer: str, depth: int) -> object:
+        self._step(depth)
+        self.places[pointer] = node.line, node.column
+        if isinstance(node, Fields):
             return self._mapping(node, pointer, depth)
-        if isinstance(node, yaml.SequenceNode):
+        if isinstance(node, Items):
             return [
-                self.value(item, f"{pointer}/{index}", depth + 1)
-                for index, item in enumerate(node.value)
+                self._value(item, f"{pointer}/{index}", depth + 1)
+                for index, item in enumerate(node.items)
             ]
-        plain = getattr(node, "style", None) is None
-        return None if plain and node.value in _NULLS else node.value
+        return None if node.plain and node.text in _NULLS else node.text
 
-    def _mapping(
-        self, node: yaml.MappingNode, pointer: str, depth: int
-    ) -> dict[str, Any]:
+    def _step(self, depth: int) -> None:
+        # Aliases multiply what was composed, so what is visited is counted again.
+        self._count += 1
+        if depth > MAX_DEPTH or self._count > MAX_VALUES:
+            raise UnreadableError(TOO_LARGE)
+
+    def _mapping(self, node: Fields, pointer: str, depth: int) -> dict[str, Any]:
         found: dict[str, Any] = {}
-        for key_node, value_node in node.value:
-            key = str(key_node.value)
+        for name, value, merged in self._fields(node, depth):
+            key = name.text
             child = f"{pointer}/{escape_pointer(key)}"
             if key in found:
-                self._duplicate(key, child, key_node)
-            self.keys[child] = _position(key_node)
-            found[key] = self.value(value_node, child, depth + 1)
+                if merged:
+                    continue
+                self._duplicate(child, name)
+            self.keys[child] = name.line, name.column
+            found[key] = self._value(value, child, depth + 1)
         return found
 
-    def _duplicate(self, key: str, pointer: str, node: _Node) -> None:
-        line, column = _position(node)
+    def _fields(self, node: Fields, depth: int) -> Iterator[tuple[Scalar, Node, bool]]:
+        # A mapping's own fields, then those merged in with `<<` (YAML 1.1 merge key).
+        self._step(depth)
+        bases: list[Node] = []
+        for name, value in node.fields:
+            if name.text == "<<" and name.plain:
+                bases += value.items if isinstance(value, Items) else [value]
+            else:
+                yield name, value, False
+        for base in bases:
+            if not isinstance(base, Fields):
+                why, cure = "`<<` must name `key: value` lines", "remove the line"
+                raise UnreadableError(why, base.line, base.column, cure)
+            for name, value, _ in self._fields(base, depth + 1):
+                self._step(depth)
+                yield name, value, True
+
+    def _duplicate(self, pointer: str, name: Scalar) -> None:
         first = self.keys[pointer]
         self.problems.append(
             Finding(
                 "DOC102",
                 "duplicate-key",
                 Severity.ERROR,
-                f"`{key}` is given twice, here and at {first[0]}:{first[1]}; "
+                f"`{name.text}` is given twice, here and at {first[0]}:{first[1]}; "
                 "only the last would count",
                 path=self.name,
-                line=line,
-                column=column,
+                line=name.line,
+                column=name.column,
                 pointer=pointer,
                 help="remove one of the two, or join them",
             )
         )
-
-
-def _position(node: _Node) -> tuple[int, int]:
-    return node.start_mark.line + 1, node.start_mark.column + 1
-
-
-def _explain(error: Exception) -> tuple[str, int, int]:
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    problem = getattr(error, "problem", None) or str(error).split("\n")[0]
-    context = getattr(error, "context", None)
-    words = f"{problem} {context}" if context else problem
-    if mark is None:
-        return words, 1, 1
-    return words, mark.line + 1, mark.column + 1
-
-
-def _unreadable(name: str, text: str, why: str, line: int, column: int) -> Document:
-    finding = Finding(
-        "DOC101",
-        "unreadable-document",
-        Severity.ERROR,
-        f"{name} cannot be read: {why}",
-        path=name,
-        line=line,
-        column=column,
-        help="correct the line shown; `fairsubmit rule DOC101` has an example",
-    )
-    return Document(name, {}, {"": (1, 1)}, {}, text, (finding,))

@@ -74,18 +74,19 @@ def parse_table(text: str, path: str) -> FileTable:
     Parameters
     ----------
     text
-        The table; a byte order mark and CRLF are tolerated.
+        The table; a byte order mark and the line ends of every system are tolerated.
     path
         Name that findings show.
     """
-    lines = text.removeprefix("\ufeff").split("\n")
-    header = tuple(cell.strip() for cell in lines[0].rstrip("\r").split("\t"))
+    plain = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    lines = plain.split("\n")
+    header = tuple(cell.strip() for cell in lines[0].split("\t"))
     width = len(header) - 1
     rows = []
     for number, line in enumerate(lines[1:], start=2):
         if not line.strip():
             continue
-        first, *rest = line.rstrip("\r").split("\t")
+        first, *rest = line.split("\t")
         cells = tuple(cell.strip() for cell in rest)
         padded = cells[:width] + ("",) * (width - len(cells))
         rows.append(Row(first, padded, number, max(0, len(cells) - width)))
