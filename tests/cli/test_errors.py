@@ -146,7 +146,9 @@ def test_even_the_complaint_may_have_no_reader(monkeypatch: pytest.MonkeyPatch) 
             raise BrokenPipeError
 
     monkeypatch.setattr(sys, "stderr", Gone())
+    monkeypatch.setattr(sys, "stdout", io.StringIO())
     assert run(errors.ConfigError("x")) == 141
+    sys.stdout.close()
 
 
 def test_the_command_to_repeat_can_be_pasted() -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
 import sys
 import traceback
 from enum import IntEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import click
@@ -152,8 +152,6 @@ def _system(error: OSError, invocation: Invocation) -> int:
 def _reader_gone() -> int:
     # Python flushes stdout once more at its end; let that go nowhere instead of
     # printing "Exception ignored … BrokenPipeError".
-    with contextlib.suppress(OSError, ValueError):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
+    nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - stays open
+    sys.stdout = nowhere
     return ExitCode.READER_GONE
