@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from fairsubmit.errors import DamagedFileError, ReadError, UnsupportedFormatError
 from fairsubmit.findings import Finding, Severity
 from fairsubmit.metadata.image import Extraction
+from fairsubmit.readers.aperio import Aperio
 from fairsubmit.readers.imagej import ImageJ
 from fairsubmit.readers.impostor import has_image_suffix, refusal, unread
 from fairsubmit.readers.metaseries import MetaSeries
@@ -37,6 +38,7 @@ READERS: tuple[Reader, ...] = (
     OmeTiff(),
     ImageJ(),
     MetaSeries(),
+    Aperio(),
     PlainTiff(),
     OmeXmlFile(),
     OmeZarr(),

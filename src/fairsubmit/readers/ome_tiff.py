@@ -45,5 +45,13 @@ class OmeTiff:
             return False
 
     def read(self, path: Path) -> Sequence[ImageMetadata]:
-        """Return the records of the file's set; see `fairsubmit.readers.ome_files`."""
+        """Return the records of the file or its set.
+
+        Raises
+        ------
+        DamagedFileError
+            If neither OME-XML nor pages can be read.
+        ReadError
+            If the file cannot be opened.
+        """
         return records(path)

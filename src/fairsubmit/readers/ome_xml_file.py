@@ -27,5 +27,13 @@ class OmeXmlFile:
         return looks_like_ome(head)
 
     def read(self, path: Path) -> Sequence[ImageMetadata]:
-        """Return the records of the file's set; see `fairsubmit.readers.ome_files`."""
+        """Return the records of the file or its set.
+
+        Raises
+        ------
+        DamagedFileError
+            If the OME-XML cannot be read or describes no image.
+        ReadError
+            If the file cannot be opened.
+        """
         return records(path)

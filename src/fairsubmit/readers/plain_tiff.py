@@ -140,7 +140,11 @@ def _groups(tiff: Tiff) -> list[tuple[Page, int]]:
 
 
 def _kind(page: Page) -> tuple[int, ...]:
-    return page.width, page.height, page.bits, page.samples, page.sample_format
+    return (*_size_of(page), page.bits, page.sample_format, page.tiled)
+
+
+def _size_of(page: Page) -> tuple[int, int, int]:
+    return page.width, page.height, page.samples
 
 
 def _is_level(group: tuple[Page, int], page: Page) -> bool:
