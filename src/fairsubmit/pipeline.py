@@ -21,7 +21,7 @@ from fairsubmit.errors import ConfigError, ManifestError
 from fairsubmit.lint import lint
 from fairsubmit.manifest import WORK_FOLDER, Manifest
 from fairsubmit.metadata.image import Extraction, ImageMetadata
-from fairsubmit.readers import extract
+from fairsubmit.readers.extract import extract
 from fairsubmit.transfer import Journal, Plan, make_plan, transfer
 
 if TYPE_CHECKING:
