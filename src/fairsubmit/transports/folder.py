@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from fairsubmit.errors import (
     PermanentTransferError,
     QuotaExceededError,
+    TransferError,
     TransientTransferError,
     UploadExpiredError,
 )
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from fairsubmit.transports.base import Body
 
-__all__ = ["FolderTransport"]
+__all__ = ["FolderTransport", "error_for"]
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 # Network file systems that stumble.
@@ -146,9 +147,8 @@ class FolderTransport:
             self._part(file.path).unlink(missing_ok=True)
 
     def close(self) -> None:
-        """Remove the folders of uploads that came to their end."""
-        folders = sorted(self._partial.rglob("*"), reverse=True)
-        for folder in [*folders, self._partial, self._partial.parent]:
+        """Remove the folder of unfinished uploads, if there are none."""
+        for folder in (self._partial, self._partial.parent):
             with suppress(OSError):
                 folder.rmdir()
 
@@ -165,7 +165,9 @@ class FolderTransport:
                 return None
 
     def _part(self, path: str) -> Path:
-        return self._partial / f"{self._checked(path)}.part"
+        # By a digest: the name itself may be as long as the file system takes.
+        name = hashlib.sha256(str(self._checked(path)).encode()).hexdigest()
+        return self._partial / f"{name}.part"
 
     def _place(self, path: str) -> Path:
         return self._folder / self._checked(path)
@@ -193,19 +195,29 @@ def _translated(path: str) -> Iterator[None]:
 
     Raises
     ------
-    QuotaExceededError
-        If there is no room.
-    TransientTransferError
-        If it may pass.
-    PermanentTransferError
-        If not.
+    TransferError
+        In their place.
     """
     try:
         yield
     except OSError as error:
-        message = f"{path} cannot be stored: {error.strerror or error}"
-        if error.errno in _FULL:
-            raise QuotaExceededError(message, hint="make room there") from error
-        if error.errno in _PASSING:
-            raise TransientTransferError(message) from error
-        raise PermanentTransferError(message) from error
+        ours = error_for(error, path)
+        raise ours from error
+
+
+def error_for(error: OSError, path: str) -> TransferError:
+    """Return our own error for one of the file system.
+
+    Parameters
+    ----------
+    error
+        What the system said.
+    path
+        The file it said it of.
+    """
+    message = f"{path} cannot be stored: {error.strerror or error}"
+    if error.errno in _FULL:
+        return QuotaExceededError(message, hint="make room in the folder's file system")
+    if error.errno in _PASSING:
+        return TransientTransferError(message)
+    return PermanentTransferError(message)
