@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import io
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
+from fairsubmit.archives.biostudies import BioStudiesArchive, Settings, log_in
 from fairsubmit.bundle import make_bundle
 from fairsubmit.dataset import open_dataset
+from fairsubmit.rehearsal import EmbeddedArchive
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
+    from fairsubmit.archives.base import Draft
     from fairsubmit.bundle import Bundle
 
 SUBMISSION = """\
@@ -149,3 +157,109 @@ def make(tmp_path: Path) -> MakeBundle:
 @pytest.fixture
 def bundle(make: MakeBundle) -> Bundle:
     return make()
+
+
+class Body(io.BytesIO):
+    """Bytes of a file, as the transfer engine would hand them in."""
+
+    def __len__(self) -> int:
+        return len(self.getvalue())
+
+
+def brief(seconds: float) -> None:
+    time.sleep(min(seconds, 0.02))
+
+
+@dataclass
+class Site:
+    """An embedded archive, how to connect to it, and how to deposit in it."""
+
+    server: EmbeddedArchive
+    connected: list[BioStudiesArchive] = field(default_factory=list)
+
+    def settings(self, **more: Any) -> dict[str, Any]:
+        polling = {"first": 0.01, "longest": 0.02, "settle": 3, "offline": 3}
+        polling.update(more.pop("polling", {}))
+        return {
+            "api_url": self.server.api_url,
+            "files_url": self.server.files_url,
+            "ftp_host": self.server.ftp_host,
+            "ftp_port": self.server.ftp_port,
+            "ftp_user": self.server.user,
+            "ftp_password": self.server.password,
+            "upload": "form",
+            "polling": polling,
+            **more,
+        }
+
+    def close(self) -> None:
+        for archive in self.connected:
+            archive.close()
+
+    def token(self) -> str:
+        server = self.server
+        return log_in(self.settings(), server.email, server.account_password)
+
+    def connect(self, *, token: str | None = None, **more: Any) -> BioStudiesArchive:
+        values = {**self.settings(**more), "token": token or self.token()}
+        archive = BioStudiesArchive(Settings(**values), sleep=brief)
+        self.connected.append(archive)
+        return archive
+
+    def events(self, name: str) -> int:
+        """How often something happened on the server."""
+        events: dict[str, int] = self.server.statistics.report()["events"]
+        return events.get(name, 0)
+
+    def send(self, archive: BioStudiesArchive, draft: Draft, bundle: Bundle) -> None:
+        """Send what the archive does not hold."""
+        held = archive.held(draft)
+        transport = archive.transport(draft)
+        try:
+            for item in bundle.items():
+                entry = item.entry
+                if entry.path in held and held[entry.path].size == entry.size:
+                    continue
+                handle = transport.create(entry.path, entry.size)
+                content = item.local.read_bytes()
+                for chunk in transport.missing(handle):
+                    piece = content[chunk.offset : chunk.offset + chunk.length]
+                    transport.write(handle, chunk, Body(piece))
+                transport.complete(handle)
+        finally:
+            transport.close()
+
+    def sent(
+        self, archive: BioStudiesArchive, bundle: Bundle, token: str = "attempt-1"
+    ) -> Draft:
+        """Open a draft and send everything."""
+        draft = archive.open(bundle, token)
+        self.send(archive, draft, bundle)
+        return draft
+
+
+class MakeSite(Protocol):
+    """What the fixture `make_site` is."""
+
+    def __call__(self, **options: Any) -> Site:
+        """Start an embedded archive."""
+        ...
+
+
+@pytest.fixture
+def make_site(tmp_path: Path) -> Iterator[MakeSite]:
+    with ExitStack() as stack:
+
+        def made(**options: Any) -> Site:
+            folder = tmp_path / f"server-{options.pop('name', 'one')}"
+            server = stack.enter_context(EmbeddedArchive(folder, **options))
+            site = Site(server)
+            stack.callback(site.close)
+            return site
+
+        yield made
+
+
+@pytest.fixture
+def site(make_site: MakeSite) -> Site:
+    return make_site()
