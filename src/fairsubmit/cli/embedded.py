@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import socket
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 __all__ = ["embedded", "insist_on_room"]
 
 NAME = "bioimage-archive"
+# The same address as last time: what was begun there is gone on with.
+PORT = "port"
+STATE = "client"
 # It is on this computer: no need to be as patient as with the real one.
 POLLING = {"first": 0.1, "longest": 2.0}
 
@@ -27,8 +31,8 @@ POLLING = {"first": 0.1, "longest": 2.0}
 @contextlib.contextmanager
 def embedded(
     invocation: Invocation, folder: Path | None, upload: str = "auto"
-) -> Iterator[Archive]:
-    """Start the embedded archive, log in, and give it as an archive.
+) -> Iterator[tuple[Archive, Path]]:
+    """Start the embedded archive and log in.
 
     Parameters
     ----------
@@ -38,12 +42,23 @@ def embedded(
         Where it keeps what it receives; a temporary folder by default.
     upload
         ``ftp``, ``form`` or ``auto``.
+
+    Yields
+    ------
+    Archive
+        The archive, as any other.
+    Path
+        A state folder for deposits into it.
     """
     from fairsubmit.archives.biostudies import log_in
     from fairsubmit.pipeline import connect
     from fairsubmit.rehearsal import EmbeddedArchive
 
-    with _kept_or_temporary(folder) as place, EmbeddedArchive(place) as server:
+    with (
+        _kept_or_temporary(folder) as place,
+        EmbeddedArchive(place, http_port=_port(place)) as server,
+    ):
+        (place / PORT).write_text(str(server.http_port), encoding="utf-8")
         invocation.output.say(f"the embedded archive listens on {server.address}")
         settings: dict[str, object] = {
             "api_url": server.api_url,
@@ -58,9 +73,19 @@ def embedded(
         token = log_in(settings, server.email, server.account_password)
         archive = connect(NAME, **settings, token=token)
         try:
-            yield archive
+            yield archive, place / STATE
         finally:
             archive.close()
+
+
+def _port(place: Path) -> int:
+    """Return the port of an earlier run, if it is known and free, else 0."""
+    try:
+        port = int((place / PORT).read_text(encoding="utf-8"))
+        with socket.create_server(("127.0.0.1", port)):
+            return port
+    except (OSError, ValueError):
+        return 0
 
 
 @contextlib.contextmanager

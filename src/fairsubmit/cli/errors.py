@@ -92,7 +92,9 @@ def _report(error: BaseException, invocation: Invocation) -> int:
         return _usage(error, invocation)
     if isinstance(error, FairsubmitError):
         if isinstance(error, MetadataError | SubmissionRejectedError):
-            invocation.print_findings(error.findings)
+            found = error.findings
+            if len(found) > 1 or any(f.line or f.pointer for f in found):
+                invocation.print_findings(found)  # else the sentence says it all
         output.error(str(error), _hint(error, invocation))
         return error.exit_code
     if isinstance(error, click.Abort | KeyboardInterrupt):
@@ -102,10 +104,11 @@ def _report(error: BaseException, invocation: Invocation) -> int:
     words = str(error).strip().split("\n")[0]
     kind = type(error).__name__
     output.error(
-        f"fairsubmit has a fault: {kind}: {words}" if words else f"{kind} in fairsubmit"
+        f"fairsubmit has a fault: {kind}: {words}".removesuffix(": "),
+        "please report what is shown above"
+        if invocation.debug
+        else f"`{invocation.command} --debug` shows where; please report that",
     )
-    if not invocation.debug:
-        output.hint(f"`{invocation.command} --debug` shows where; please report that")
     return ExitCode.FAULT
 
 
@@ -129,10 +132,11 @@ def _interrupted(error: BaseException, invocation: Invocation) -> int:
             "give the answer by option, environment or file; see --help",
         )
         return ExitCode.USAGE
-    invocation.output.error(
-        "interrupted" + (", nothing is lost" if invocation.resumable else ""),
-        f"go on with: {invocation.command}",
-    )
+    if invocation.resumable:
+        words, hint = "interrupted, nothing is lost", "go on with: "
+    else:
+        words, hint = "interrupted", "to start again: "
+    invocation.output.error(words, hint + invocation.command)
     return ExitCode.INTERRUPTED
 
 

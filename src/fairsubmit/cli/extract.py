@@ -11,6 +11,7 @@ from fairsubmit.cli.command import command as make_command
 from fairsubmit.cli.errors import ExitCode
 from fairsubmit.cli.invocation import Invocation, format_option
 from fairsubmit.cli.output import json_text, plural
+from fairsubmit.findings import Finding, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from fairsubmit.cli.progress import Step
     from fairsubmit.metadata.image import Extraction, ImageMetadata, PhysicalSize
 
+# Files of formats that are not read may be many; a few say which ones it is about.
+SHOWN = 5
 HEADER = (
     "image",
     "format",
@@ -69,35 +72,45 @@ def command(invocation: Invocation, paths: tuple[Path, ...], *, workers: int) ->
         processes(workers) as executor,
         Step(invocation, "reading image headers", "image") as step,
     ):
-        reading = _Reading(invocation, step)
-        images = reading.images(extract(paths, executor=executor))
-        PRINTERS[output.format](output, images)
-    if reading.unreadable:
+        reading = _Reading(step)
+        found = extract(paths, root=Path.cwd(), executor=executor)
+        PRINTERS[output.format](output, reading.images(found))
+    unreadable = reading.tell(invocation)
+    if unreadable:
         output.error(
-            f"{plural(reading.unreadable, 'file')} could not be read as an image",
+            f"{plural(unreadable, 'file')} could not be read as an image",
             "look at what is listed; `fairsubmit rule IMG101` says more",
         )
         return ExitCode.LOCAL_FILES
     if not reading.read and output.format == "human":
-        output.warn("there is no image in " + ", ".join(map(str, paths)))
+        output.warn("there is no image to read in " + ", ".join(map(str, paths)))
     return ExitCode.DONE
 
 
 class _Reading:
-    """Passes images on and counts; tells of files that cannot be read."""
+    """Passes images on, counts them, and keeps what is to be told at the end."""
 
-    def __init__(self, invocation: Invocation, step: Step) -> None:
-        self._invocation = invocation
+    def __init__(self, step: Step) -> None:
         self._step = step
-        self.read = self.unreadable = 0
+        self._findings: list[Finding] = []
+        self.read = 0
 
     def images(self, found: Iterable[Extraction]) -> Iterator[ImageMetadata]:
         for extraction in found:
             self._step()
-            self._invocation.print_findings(extraction.findings)
-            self.unreadable += bool(extraction.findings)
+            self._findings += extraction.findings
             self.read += len(extraction.images)
             yield from extraction.images
+
+    def tell(self, invocation: Invocation) -> int:
+        """Print what was found; return the number of files that cannot be read."""
+        errors = [f for f in self._findings if f.severity is Severity.ERROR]
+        others = [f for f in self._findings if f.severity is not Severity.ERROR]
+        invocation.print_findings((*errors, *others[:SHOWN]))
+        if len(others) > SHOWN:
+            more = plural(len(others) - SHOWN, "more file")
+            invocation.output.say(f"… and {more} of formats that are not read")
+        return len(errors)
 
 
 def _print_table(output: Output, images: Iterable[ImageMetadata]) -> None:

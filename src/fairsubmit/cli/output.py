@@ -6,6 +6,7 @@ import json
 import shutil
 import sys
 from dataclasses import dataclass
+from itertools import compress
 from typing import TYPE_CHECKING, TextIO
 
 import click
@@ -88,11 +89,11 @@ class Output:
         """Tell a person what went wrong and what to do next."""
         self._write(click.style("error: ", fg="red", bold=True) + text, sys.stderr)
         if hint:
-            self.hint(hint)
+            self._write(_next(hint), sys.stderr)
 
     def hint(self, text: str) -> None:
-        """Name the next step."""
-        self._write(click.style("next: ", fg="cyan") + text, sys.stderr)
+        """Name the next step after a success."""
+        self.say(_next(text))
 
     def table(
         self, header: Sequence[str], rows: Iterable[Sequence[str]], right: str = ""
@@ -102,16 +103,18 @@ class Output:
         Parameters
         ----------
         header
-            Names of the columns.
+            Names of the columns; one without any cell is left out.
         rows
             Cells, as many as `header` has.
         right
             One letter a column: ``r`` aligns to the right.
         """
-        lines = [tuple(header), *(tuple(row) for row in rows)]
+        found = [tuple(row) for row in rows]
+        used = [any(column) for column in zip(*found, strict=True)]
+        lines = [tuple(compress(line, used)) for line in (header, *found)]
         width = shutil.get_terminal_size((100, 24)).columns
         widths = _fit(lines, width if sys.stdout.isatty() else None)
-        sides = right.ljust(len(header))
+        sides = "".join(compress(right.ljust(len(header)), used))
         for index, line in enumerate(lines):
             cells = zip(line, widths, sides, strict=True)
             text = GAP.join(_cell(*cell) for cell in cells).rstrip()
@@ -122,6 +125,10 @@ class Output:
             click.echo(text, file=stream, color=self.colour)
         except BrokenPipeError as error:
             raise ReaderGoneError from error
+
+
+def _next(text: str) -> str:
+    return click.style("next: ", fg="cyan") + text
 
 
 def _fit(lines: Sequence[Sequence[str]], limit: int | None) -> list[int]:

@@ -80,4 +80,6 @@ def _print(output: Output, plan: Plan, *, files: bool) -> None:
         count = plan.count(action)
         if count or action is Action.SEND:
             size = human_size(plan.size(action))
-            output.result(f"{VERBS[action]}: {plural(count, 'file')}, {size}")
+            calls = plural(plan.requests, "request") if action is Action.SEND else ""
+            text = f"{VERBS[action]}: {plural(count, 'file')}, {size}"
+            output.result(f"{text}, in {calls}" if calls else text)

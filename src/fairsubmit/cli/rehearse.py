@@ -43,7 +43,7 @@ __all__ = ["rehearsed"]
     "--keep",
     metavar="FOLDER",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Keep what the embedded archive received here.",
+    help="Keep the embedded archive here; the same command goes on with it.",
 )
 @format_option("json")
 @state_option
@@ -56,6 +56,7 @@ def command(
     listens on this computer only and ends with the command. Its accession is worth
     nothing; everything else is as it will be.
     """
+    invocation.resumable = keep is not None
     receipt, path, report = rehearsed(invocation, dataset, upload=upload, keep=keep)
     if invocation.output.format == "json":
         invocation.output.json(
@@ -112,8 +113,8 @@ def rehearsed(
     insist_on_room(sum(opened.files[p].size for p in opened.selected), keep)
     work = work_folder(opened.root, invocation.config.state_dir)
     path = receipt_path or work / "rehearsal-receipt.json"
-    with embedded(invocation, keep, upload) as archive:
-        receipt = deposit(invocation, dataset, archive, state=work / "rehearsal")
+    with embedded(invocation, keep, upload) as (archive, state):
+        receipt = deposit(invocation, dataset, archive, state=state)
         receipt.write(path)
         if invocation.output.format == "human":
             print_receipt(invocation.output, receipt, path)

@@ -47,10 +47,13 @@ def prepared(
     workers
         Processes that read image headers.
     """
+    from fairsubmit.dataset import SUBMISSION_NAME, open_dataset
     from fairsubmit.pipeline import prepare, work_folder
 
     folder = path if path.is_dir() else path.parent
     invocation.shown_root = folder.as_posix()
+    if path.is_dir() and not (path / SUBMISSION_NAME).exists():
+        open_dataset(path)  # says what is missing, before a work folder is made
     work = work_folder(folder.resolve(), invocation.config.state_dir)
     with (
         processes(workers) as executor,

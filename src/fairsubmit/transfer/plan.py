@@ -62,10 +62,16 @@ class Plan:
         """Return the bytes of the files that `action` is planned for."""
         return sum(s.item.entry.size for s in self.steps if s.action is action)
 
+    @property
+    def requests(self) -> int:
+        """Upload requests at least: one a file, since the rest of it goes in one."""
+        return self.count(Action.SEND)
+
     def to_json(self) -> dict[str, Any]:
         """Return the plan as a JSON object."""
         return {
             "fairsubmit_plan": 1,
+            "requests": self.requests,
             "summary": {
                 action.value: {"files": self.count(action), "bytes": self.size(action)}
                 for action in Action
