@@ -140,6 +140,7 @@ class Witness:
 
     def start(self, files: int, size: int, *, skipped: int = 0) -> None:
         self.started = (files, size, skipped)
+        self.shown.clear()
 
     def begin(self, path: str, size: int, already: int) -> None:
         assert path not in self.shown
