@@ -225,21 +225,25 @@ def _selected(
 
 
 def _table(root: Path, name: object) -> tuple[FileTable | None, str | None]:
+    """Return a file table, or why it cannot be read."""
     if not isinstance(name, str) or not name:
         return None, None
     try:
         path, target = Path(os.path.normpath(root / name)), (root / name).resolve()
-        if not target.is_relative_to(root):
-            return None, "it is outside the dataset's folder"
-        with path.open("rb") as file:
-            raw = file.read(MAX_TABLE_BYTES + 1)
+        text = _table_text(target, root)
     except (OSError, ValueError) as error:
         return None, getattr(error, "strerror", None) or str(error)
-    if len(raw) > MAX_TABLE_BYTES:
-        return None, "it is larger than 256 MiB, which no file table is"
-    try:
-        text = decode(raw)
-    except UnreadableError:
-        return None, "it is not UTF-8 text; save it as tab-separated UTF-8"
+    except UnreadableError as error:
+        return None, error.why
     shown = path if path.is_relative_to(root) else target
     return parse_table(text, shown.relative_to(root).as_posix()), None
+
+
+def _table_text(path: Path, root: Path) -> str:
+    if not path.is_relative_to(root):
+        raise UnreadableError("it is outside the dataset's folder")
+    if path.exists() and not path.is_file():
+        raise UnreadableError("it is not a file")
+    if path.stat().st_size > MAX_TABLE_BYTES:
+        raise UnreadableError("it is larger than 256 MiB, which no file table is")
+    return decode(path.read_bytes())

@@ -245,7 +245,7 @@ class _Composer:
         if _SURROGATE.search(text):
             why, cure = "it holds half a character", "remove the escape"
             raise UnreadableError(why, line, column, cure)
-        return Scalar(line, column, text, getattr(event, "style", None) is None)
+        return Scalar(line, column, text, not getattr(event, "style", None))
 
     def _nodes(self, end: type[yaml.Event], depth: int) -> Iterator[Node]:
         while not isinstance(event := next(self._events), end):

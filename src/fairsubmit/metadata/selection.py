@@ -14,6 +14,7 @@ __all__ = ["is_literal", "matches", "select"]
 
 _ANY = "[^/]"
 _ANY_STEPS = "**"
+_NOTHING = "(?!)"  # matches nowhere
 
 
 def select(
@@ -61,7 +62,7 @@ def _either(patterns: tuple[str, ...]) -> re.Pattern[str]:
             *(unicodedata.normalize(kind, pattern) for kind in ("NFC", "NFD")),
         )
     )
-    return re.compile("|".join(map(_expression, forms)) or "(?!)", re.DOTALL)
+    return re.compile("|".join(map(_expression, forms)) or _NOTHING, re.DOTALL)
 
 
 def _expression(pattern: str) -> str:
@@ -72,7 +73,7 @@ def _expression(pattern: str) -> str:
     """
     steps = [s for s in pattern.replace("\\", "/").split("/") if s not in {"", "."}]
     if not steps:
-        return "" if pattern.strip() else "(?!)"
+        return "(?:)" if pattern.strip() else _NOTHING
     runs: list[list[str]] = [[]]
     for step in steps:
         if step == _ANY_STEPS:
@@ -132,5 +133,5 @@ def _set(inner: str) -> str:
         if alone or low <= high
     )
     if not members:
-        return _ANY if negated else "(?!)"
+        return _ANY if negated else _NOTHING
     return f"(?!/)[{'^' if negated else ''}{members}]"
