@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 __all__ = ["error_hits", "is_annotation", "rows_with_scale", "scale_missing"]
 
 # Names that readers give to problems which mean that pixels are not there.
-_UNREADABLE = re.compile(r"truncat|unreadable|missing-(?:file|chunk|part|plane)|empty")
+_UNREADABLE = re.compile(
+    r"truncat|unreadable|missing-(?:file|chunk|part|plane)|directory-loop"
+)
 # Units of OME-XML 2016-06 that are no lengths.
 _NO_LENGTH = frozenset({"pixel", "reference frame"})
 _SCALE_COLUMN = re.compile(
@@ -69,7 +71,8 @@ def is_annotation(extraction: Extraction, subject: Subject) -> bool:
 
 def scale_missing(image: ImageMetadata) -> list[str]:
     """Return the axes, of X and Y, whose pixel size in the image says nothing."""
-    if _SIDE_PICTURE.match((image.name or "").strip()):
+    aside = any(problem.code == "overview-image" for problem in image.problems)
+    if aside or _SIDE_PICTURE.match((image.name or "").strip()):
         return []
     sizes = {"X": image.physical_size.x, "Y": image.physical_size.y}
     return [axis for axis, size in sizes.items() if not _is_length(size, image)]

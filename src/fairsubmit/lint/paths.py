@@ -8,6 +8,8 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from fairsubmit.metadata.paths import refused_characters
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -21,7 +23,6 @@ __all__ = [
     "group_name",
     "is_junk",
     "path_fault",
-    "refused_characters",
     "renamed",
     "sample",
     "source_column",
@@ -31,9 +32,6 @@ __all__ = [
 MANY = 5
 NAMED = 3
 
-# BioStudies FileSourcesList.kt: the whole path has to match.
-_TAKEN = re.compile(r"(?!\./)(?!.*/$)(?!.*\.\./)[0-9A-Za-z!\-_*'(). /]+")
-_TAKEN_CHARACTER = re.compile(r"[0-9A-Za-z!\-_*'(). /]")
 # What the submission form of BioStudies offers instead of a refused character.
 _REPLACEMENTS = {
     **dict.fromkeys("=;:,?\\^%~#`", "-"),
@@ -162,35 +160,20 @@ def _step_fault(steps: Sequence[str]) -> str | None:
     return "leads out of its folder by `..`" if ".." in steps else None
 
 
-def refused_characters(path: str) -> str | None:
-    """Return the characters of a path that BioStudies refuses.
-
-    Returns
-    -------
-    str or None
-        The characters, each once, in order; ``""`` where the form and not a
-        character is refused; ``None`` where the path is taken.
-    """
-    if _TAKEN.fullmatch(path):
-        return None
-    return "".join(dict.fromkeys(c for c in path if not _TAKEN_CHARACTER.match(c)))
-
-
 def renamed(path: str) -> str:
     """Return a path like this one that BioStudies takes."""
     kept = []
     for char in unicodedata.normalize("NFC", path):
-        if _TAKEN_CHARACTER.match(char):
-            kept.append(char)
-        elif char in _REPLACEMENTS:
+        if char in _REPLACEMENTS:
             kept.append(_REPLACEMENTS[char])
+        elif not refused_characters(char):
+            kept.append(char)
         elif char.isprintable():
             plain = unicodedata.normalize("NFKD", char).encode("ascii", "ignore")
             kept.append(plain.decode() or "_")
-    steps = [step.rstrip(".") or "_" for step in "".join(kept).split("/")]
-    last = "".join(kept).rpartition("/")[2]
-    name = "/".join([*steps[:-1], last or "_"])
-    return name if _TAKEN.fullmatch(name) else re.sub(r"[^0-9A-Za-z/_-]", "_", name)
+    *folders, name = "".join(kept).split("/")
+    steps = [step.rstrip(".") or "_" for step in folders]
+    return re.sub(r"[^0-9A-Za-z!\-_*'(). /]", "_", "/".join([*steps, name or "_"]))
 
 
 def is_junk(path: str) -> bool:

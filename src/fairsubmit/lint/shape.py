@@ -47,7 +47,7 @@ def shape_hits(tree: Mapping[str, Any]) -> Iterator[tuple[str, Hit]]:
     Parameters
     ----------
     tree
-        `Document.tree`.
+        `Document.tree`; keys without a value count as absent.
 
     Yields
     ------
@@ -55,9 +55,18 @@ def shape_hits(tree: Mapping[str, Any]) -> Iterator[tuple[str, Hit]]:
         Code of the rule (DOC103, DOC120 or DOC121) and the hit.
     """
     try:
-        Submission.model_validate(tree)
+        Submission.model_validate(_without_empty(tree))
     except ValidationError as error:
         yield from _hits(tree, error.errors(include_url=False))
+
+
+def _without_empty(value: object) -> object:
+    """Drop keys without a value: as in YAML, `organisations:` alone means none."""
+    if isinstance(value, dict):
+        return {k: _without_empty(v) for k, v in value.items() if v is not None}
+    if isinstance(value, list):
+        return [_without_empty(item) for item in value]
+    return value
 
 
 def _hits(
@@ -65,7 +74,7 @@ def _hits(
 ) -> Iterator[tuple[str, Hit]]:
     seen: set[str] = set()
     for error in errors:
-        located = _locate(tree, error["loc"])
+        located = _locate(tree, error)
         if located is None:
             continue
         pointer, value, exact = located
@@ -77,7 +86,7 @@ def _hits(
 
 
 def _locate(
-    tree: Mapping[str, Any], loc: tuple[int | str, ...]
+    tree: Mapping[str, Any], error: ErrorDetails
 ) -> tuple[str, object, bool] | None:
     """Follow pydantic's location; it names alternatives of a union as steps too.
 
@@ -87,24 +96,21 @@ def _locate(
         Pointer, value there, and whether the location was followed to its end;
         ``None`` where it speaks of an alternative that was not meant.
     """
-    pointer = ""
+    loc, pointer = error["loc"], ""
     value: object = tree
     for index, step in enumerate(loc):
-        if isinstance(value, dict) and isinstance(step, str):
-            if step in value or index == len(loc) - 1:
-                pointer += f"/{escape_pointer(step)}"
-                value = value.get(step)
-                continue
+        absent = error["type"] == "missing" and index == len(loc) - 1
+        if isinstance(value, dict) and (step in value or absent):
+            value = value.get(step)
         elif isinstance(value, list) and isinstance(step, int):
-            pointer += f"/{step}"
-            value = value[step] if step < len(value) else None
-            continue
-        # a step that is not in the document names an alternative of a union
-        wants_list = str(step).startswith("list[")
-        if not isinstance(value, (dict, list)):
+            value = value[step]
+        elif not isinstance(value, (dict, list)):
             return pointer, value, False
-        if wants_list != isinstance(value, list):
+        elif isinstance(value, list) != str(step).startswith("list["):
             return None
+        else:
+            continue
+        pointer += f"/{escape_pointer(str(step))}"
     return pointer, value, True
 
 

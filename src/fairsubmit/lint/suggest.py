@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 __all__ = ["closest", "edits", "or_list"]
 
 
+_SHORT = 4
+
+
 def closest(word: str, words: Iterable[str], *, cutoff: float = 0.7) -> str | None:
     """Return the most similar word, case aside, or ``None`` where none is near.
 
@@ -26,8 +29,14 @@ def closest(word: str, words: Iterable[str], *, cutoff: float = 0.7) -> str | No
     folded: dict[str, str] = {}
     for known in words:
         folded.setdefault(known.casefold(), known)
-    found = difflib.get_close_matches(word.casefold(), folded, 1, cutoff)
-    return folded[found[0]] if found else None
+    written = word.casefold()
+    found = difflib.get_close_matches(written, folded, 1, cutoff)
+    if found:
+        return folded[found[0]]
+    # one wrong letter of three is a third of the word, and still one letter
+    near = (known for known in folded if len(known) > 1 and len(written) > 1)
+    short = next((known for known in near if edits(written, known, limit=1) == 1), None)
+    return folded[short] if short is not None and len(written) <= _SHORT else None
 
 
 def edits(left: str, right: str, *, limit: int) -> int:

@@ -22,9 +22,6 @@ __all__ = [
     "texts",
 ]
 
-# What gives a part its name but says nothing by itself.
-_LABELS = frozenset({"id", "title"})
-
 
 def is_blank(value: object) -> bool:
     """Whether a value says nothing: absent, blank, or only of blank values."""
@@ -38,9 +35,9 @@ def is_blank(value: object) -> bool:
 
 
 def is_empty_part(value: object) -> bool:
-    """Whether an item of a section says nothing beyond its name."""
+    """Whether an item of a section says nothing beyond its ``id``."""
     if isinstance(value, dict):
-        return all(is_blank(item) for key, item in value.items() if key not in _LABELS)
+        return all(is_blank(item) for key, item in value.items() if key != "id")
     return is_blank(value)
 
 

@@ -196,7 +196,7 @@ class _Reading:
         for key, value, origins in fields(section, name):
             part[key] = value
             self._remember(f"{pointer}/{key}", value, origins)
-        if nested and name in FIELDS:
+        if nested and name in FIELDS and (len(part) > 1 or section.children):
             # the layout before templates has no titles, and needs none
             part.setdefault("title", section.accession or part["id"])
         title = part.get("title", "").strip()

@@ -34,11 +34,10 @@ from fairsubmit.lint.rules import (
     empty_section,
     file_changed,
     file_empty,
+    file_list_missing,
     file_listed_twice,
-    file_missing,
     file_table_malformed,
     file_unlisted,
-    files_missing,
     image_unreadable,
     imaging_method_id_invalid,
     imaging_method_missing,
@@ -52,8 +51,10 @@ from fairsubmit.lint.rules import (
     link_without_type,
     list_split_inside_brackets,
     missing_field,
+    missing_file,
     nested_layout,
     ngff_metadata_invalid,
+    no_files,
     ome_metadata_invalid,
     orcid_invalid,
     organisation_incomplete,
@@ -75,6 +76,7 @@ from fairsubmit.lint.rules import (
     title_too_short,
     unknown_field,
     unreadable_document,
+    unreadable_file_table,
     unsupported_version,
     waiver_without_effect,
     wrong_shape,
@@ -111,16 +113,18 @@ RULES: Final[tuple[Rule, ...]] = (
     waiver_without_effect.RULE,  # DOC110
     wrong_shape.RULE,  # DOC120
     missing_field.RULE,  # DOC121
-    file_missing.RULE,  # FIL101
+    missing_file.RULE,  # FIL101
     file_unlisted.RULE,  # FIL102
     file_listed_twice.RULE,  # FIL103
     path_refused.RULE,  # FIL104
     path_not_portable.RULE,  # FIL105
     file_table_malformed.RULE,  # FIL106
     file_empty.RULE,  # FIL108
-    files_missing.RULE,  # FIL112
+    file_list_missing.RULE,  # FIL112
     path_collision.RULE,  # FIL113
     file_changed.RULE,  # FIL115
+    unreadable_file_table.RULE,  # FIL116
+    no_files.RULE,  # FIL117
     image_unreadable.RULE,  # IMG101
     pixel_size_missing.RULE,  # IMG102
     ome_metadata_invalid.RULE,  # IMG107

@@ -2,8 +2,7 @@
 
 What it does
 ------------
-Reports items that have an id or title at most, and optional sections whose key is
-there without a value.
+Reports items of a section that have an id at most.
 
 Why it is bad
 -------------
@@ -49,28 +48,17 @@ def _check(subject: Subject) -> Iterator[Hit]:
         if not is_blank(document.tree.get(name)):
             yield from _items(document, f"/{name}", name)
     for name in _OPTIONAL:
-        yield from _section(document, f"/{name}", name)
+        yield from _items(document, f"/{name}", name)
     for name in _STUDY:
-        yield from _section(document, f"/study/{name}", name)
-
-
-def _section(document: Document, pointer: str, name: str) -> Iterator[Hit]:
-    parent = document.get(pointer.rpartition("/")[0])
-    if isinstance(parent, dict) and name in parent and parent[name] is None:
-        yield Hit(
-            f"`{name}` is there without a value",
-            pointer,
-            key=True,
-            help="fill it in, or remove it",
-        )
-    else:
-        yield from _items(document, pointer, name)
+        yield from _items(document, f"/study/{name}", name)
 
 
 def _items(document: Document, pointer: str, name: str) -> Iterator[Hit]:
     items = document.get(pointer)
     for index, item in enumerate(items if isinstance(items, list) else []):
-        if is_empty_part(item):
+        # an organisation is little more than its id; what it lacks is its name
+        empty = is_blank(item) if name == "organisations" else is_empty_part(item)
+        if empty:
             known = text(item, "id") if isinstance(item, dict) else ""
             shown = f"`{known}`" if known else f"number {index + 1}"
             yield Hit(

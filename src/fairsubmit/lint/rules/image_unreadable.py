@@ -45,7 +45,7 @@ def _check_image(extraction: Extraction, _subject: Subject) -> Iterator[Hit]:
                 finding.message,
                 finding.pointer,
                 path=finding.path,
-                help=finding.help,
+                help=finding.help or "copy or export the file again, or `exclude` it",
                 severity=finding.severity,
                 group=True,
             )

@@ -28,7 +28,8 @@ from typing import TYPE_CHECKING
 
 from fairsubmit.findings import Severity
 from fairsubmit.lint.base import BIA, Hit, Rule, Subject
-from fairsubmit.lint.paths import condense, refused_characters, renamed
+from fairsubmit.lint.paths import condense, renamed
+from fairsubmit.metadata.paths import path_problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,32 +40,16 @@ __all__ = ["RULE"]
 def _check(subject: Subject) -> Iterator[Hit]:
     refused: dict[str, list[tuple[str, Hit]]] = {}
     for path in subject.selected:
-        characters = refused_characters(path)
-        if characters is not None:
-            hit = _hit(path, characters)
-            refused.setdefault(characters, []).append((path, hit))
-    for characters, hits in refused.items():
-        yield from condense(
-            hits, f"paths are refused by BioStudies: {_why(characters)}"
-        )
-
-
-def _hit(path: str, characters: str) -> Hit:
-    return Hit(
-        f"BioStudies refuses the path `{path}`: {_why(characters)}",
-        path=path,
-        help=f"rename it, e.g. `{renamed(path)}`",
-    )
-
-
-def _why(characters: str) -> str:
-    if not characters:
-        return "a folder's name ends in `..`"
-    shown = ", ".join(
-        f"`{c}`" if c.isprintable() and not c.isspace() else f"U+{ord(c):04X}"
-        for c in characters
-    )
-    return f"it does not take {shown}"
+        fault = path_problem(path)
+        if fault is not None:
+            hit = Hit(
+                f"BioStudies refuses the path `{path}`: it {fault}",
+                path=path,
+                help=f"rename it, e.g. `{renamed(path)}`",
+            )
+            refused.setdefault(fault, []).append((path, hit))
+    for fault, hits in refused.items():
+        yield from condense(hits, f"paths are refused by BioStudies: each {fault}")
 
 
 RULE = Rule(

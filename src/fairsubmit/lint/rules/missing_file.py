@@ -2,8 +2,9 @@
 
 What it does
 ------------
-Checks the first column of each file table, and that each `include` pattern selects a
-file. Upper and lower case count.
+Checks the first column of each file table, and files and folders that `include`
+names. Upper and lower case count. An `include` pattern with wildcards that selects
+nothing is a warning.
 
 Why it is bad
 -------------
@@ -30,6 +31,7 @@ from fairsubmit.findings import Severity
 from fairsubmit.lint.base import MIN, Hit, Rule, Subject
 from fairsubmit.lint.paths import collapsed, condense, path_fault
 from fairsubmit.lint.suggest import closest
+from fairsubmit.metadata.selection import is_literal, matches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -50,15 +52,35 @@ def _check(subject: Subject) -> Iterator[Hit]:
     for group in subject.groups:
         for pointer in group.idle_patterns:
             pattern = subject.document.get(pointer)
-            if isinstance(pattern, str) and path_fault(pattern.rstrip("/")) is None:
-                yield Hit(
-                    f"no file matches `{pattern}`",
-                    pointer,
-                    help="patterns start at the dataset's folder; `**` crosses folders",
-                )
+            if isinstance(pattern, str) and _is_idle(pattern, names):
+                yield _idle(pattern, pointer, names)
         if group.table is not None:
             hits = list(_rows(group, group.table, names))
             yield from condense(hits, "files of the table do not exist")
+
+
+def _is_idle(pattern: str, names: _Names) -> bool:
+    """Whether a pattern selects nothing, and not because of `exclude`."""
+    # `raw/` is a usual way to write a folder; what else is wrong is FIL105
+    if path_fault(pattern.rstrip("/").removeprefix("./")) is not None:
+        return False
+    return not any(matches(pattern, path) for path in names.paths)
+
+
+def _idle(pattern: str, pointer: str, names: _Names) -> Hit:
+    if not is_literal(pattern):
+        return Hit(
+            f"no file matches `{pattern}`",
+            pointer,
+            severity=Severity.WARNING,
+            help="patterns start at the dataset's folder; `**` crosses folders",
+        )
+    near = names.near(pattern)
+    return Hit(
+        f"there is no file or folder `{pattern}`",
+        pointer,
+        help=f"did you mean `{near}`?" if near else "correct or remove it",
+    )
 
 
 def _rows(
@@ -111,7 +133,7 @@ class _Names:
 
 RULE = Rule(
     code="FIL101",
-    name="file-missing",
+    name="missing-file",
     severity=Severity.ERROR,
     gate=MIN,
     doc=__doc__,
