@@ -216,11 +216,14 @@ class Credential:
     token
         Never shown.
     source
-        In words, e.g. ``the environment variable FAIRSUBMIT_TOKEN``.
+        In words, e.g. ``the keyring``.
+    ours
+        Whether `Credentials.store` keeps it there, so that `forget` removes it.
     """
 
     token: str = field(repr=False)
     source: str
+    ours: bool = False
 
 
 class Credentials:
@@ -256,12 +259,12 @@ class Credentials:
         if named := self._config.variable(archive, "token_file"):
             return Credential(_first_line(Path(named)), f"the token file {named}")
         if token := self._tokens().get(endpoint):
-            return Credential(token, f"the token file {self.path}")
+            return Credential(token, f"the token file {self.path}", ours=True)
         try:
             kept = _keyring("get_password", self._seconds, endpoint)
         except _NoKeyringError:
             return None
-        return Credential(kept, "the keyring") if kept else None
+        return Credential(kept, "the keyring", ours=True) if kept else None
 
     def store(self, endpoint: str, token: str) -> str:
         """Keep a token, in the keyring or else in a file only its owner may read.

@@ -38,5 +38,5 @@ def command(invocation: Invocation, *, archive: str | None) -> None:
         invocation.output.warn(f"the session could not be ended at {name}: {error}")
     gone = f"; removed from {' and '.join(places)}" if places else ""
     invocation.output.say(f"logged out of {name}{gone}")
-    if not places:
+    if not found.ours:
         invocation.output.hint(f"the token came from {found.source}: remove it there")

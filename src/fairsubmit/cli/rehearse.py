@@ -105,7 +105,7 @@ def rehearsed(
     """
     from fairsubmit.cli.embedded import embedded, insist_on_room
     from fairsubmit.cli.submit import deposit, print_receipt
-    from fairsubmit.cli.verify import compared
+    from fairsubmit.cli.verify import compared, print_comparison
     from fairsubmit.dataset import open_dataset
     from fairsubmit.pipeline import work_folder
 
@@ -116,7 +116,8 @@ def rehearsed(
     with embedded(invocation, keep, upload) as (archive, state):
         receipt = deposit(invocation, dataset, archive, state=state)
         receipt.write(path)
-        if invocation.output.format == "human":
-            print_receipt(invocation.output, receipt, path)
         report = compared(invocation, receipt, archive, read_back=True)
+    if invocation.output.format == "human":
+        print_receipt(invocation.output, receipt, path)
+        print_comparison(invocation, receipt, report, read_back=True)
     return receipt, path, report

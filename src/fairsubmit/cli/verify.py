@@ -52,13 +52,17 @@ def command(invocation: Invocation, receipt: Path, *, read_back: bool) -> int:
         report = compared(invocation, found, archive, read_back=read_back)
     finally:
         archive.close()
+    if invocation.output.format == "json":
+        invocation.output.json(report.to_json())
+    else:
+        print_comparison(invocation, found, report, read_back=read_back)
     return ExitCode.DONE if report.ok else ExitCode.FINDINGS
 
 
 def compared(
     invocation: Invocation, receipt: Receipt, archive: Archive, *, read_back: bool
 ) -> Report:
-    """Compare, print what was found, and return it.
+    """Compare a receipt with its archive, showing it where that takes long.
 
     Parameters
     ----------
@@ -74,18 +78,31 @@ def compared(
     from fairsubmit.cli.progress import Step
     from fairsubmit.pipeline import verify
 
-    what = "reading back" if read_back else "comparing"
-    with Step(invocation, what, "file"):
-        report = verify(receipt, archive, read_back=read_back)
-    if invocation.output.format == "json":
-        invocation.output.json(report.to_json())
-        return report
+    with Step(invocation, "reading back" if read_back else "comparing", "file"):
+        return verify(receipt, archive, read_back=read_back)
+
+
+def print_comparison(
+    invocation: Invocation, receipt: Receipt, report: Report, *, read_back: bool
+) -> None:
+    """Print what differs, and how many files do not.
+
+    Parameters
+    ----------
+    invocation
+        How the program was called.
+    receipt
+        What was compared.
+    report
+        What differs.
+    read_back
+        Whether files were read back.
+    """
     invocation.print_findings(report.findings)
     bad = {finding.path for finding in report.errors}
     good = len(receipt.files) - len(bad)
     held = f"{good:,} of {plural(len(receipt.files), 'file')} held"
     invocation.output.result(f"verify: {held} {_manner(receipt, read_back=read_back)}")
-    return report
 
 
 def _manner(receipt: Receipt, *, read_back: bool) -> str:
