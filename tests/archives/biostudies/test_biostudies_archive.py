@@ -267,7 +267,7 @@ def run(site: Any, archive: Any, bundle: Bundle, known: list[Any]) -> bool:
     return bool(archive.submit(bundle, draft, silent).status.accepted)
 
 
-@pytest.mark.parametrize("after", range(0, 33, 2))
+@pytest.mark.parametrize("after", range(0, 33, 3))
 def test_a_session_that_ends_midway_loses_nothing(
     site: Any, bundle: Bundle, after: int
 ) -> None:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import logging
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from fairsubmit.archives.biostudies.refusals import RefusalError
 from fairsubmit.archives.biostudies.settings import NAME
-from fairsubmit.errors import ArchiveError
+from fairsubmit.errors import (
+    ArchiveError,
+    ArchiveUnavailableError,
+    AuthenticationError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -17,25 +23,48 @@ if TYPE_CHECKING:
 
 __all__ = ["fetch", "listed"]
 
+_log = logging.getLogger(__name__)
 _LIST = "file list"
 
 
 def listed(client: Client, accession: str) -> Iterator[tuple[str, int]]:
     """Yield path and size of each file that a submission lists.
 
-    Nothing for one that is not processed yet: the archive has no document of it.
+    Nothing for one that is not processed yet, since the archive has no document of it,
+    nor for a list without a page: not every version of it shows lists in folders.
     """
-    try:
+    document: Mapping[str, Any] = {}
+    with _if_there_is_one():
         document = client.pagetab(accession)
-    except RefusalError:
-        return
     for section in _sections(document.get("section")):
         for file in _flat(section.get("files")):
             path, size = file.get("path"), file.get("size")
             if isinstance(path, str) and isinstance(size, int):
                 yield path, size
         for name in _lists(section):
-            yield from client.file_list(accession, name).items()
+            sizes: Mapping[str, int] = {}
+            with _if_there_is_one():
+                sizes = client.file_list(accession, name)
+            yield from sizes.items()
+
+
+@contextmanager
+def _if_there_is_one() -> Iterator[None]:
+    """Go on where the archive refuses, not where it cannot be asked.
+
+    Raises
+    ------
+    AuthenticationError
+        If the session ended.
+    ArchiveUnavailableError
+        If the archive is out of reach.
+    """
+    try:
+        yield
+    except (AuthenticationError, ArchiveUnavailableError):
+        raise
+    except ArchiveError as error:
+        _log.debug("%s", error.message)
 
 
 def _sections(value: object) -> Iterator[Mapping[str, Any]]:

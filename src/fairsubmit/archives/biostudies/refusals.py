@@ -153,6 +153,10 @@ def read_refusal(answer: Answer, *, archive: str) -> FairsubmitError | None:
         return ArchiveError(
             message, archive=archive, status=413, hint="send it by FTP: --upload ftp"
         )
+    if answer.status == 404 and not messages:
+        message = f"there is no {archive} at {answer.url}"
+        hint = "check the address of the archive (api_url)"
+        return ArchiveError(message, archive=archive, status=404, hint=hint)
     unreadable = tree_of(answer.body) is None
     if not messages or (answer.status in TRANSIENT_STATUSES and unreadable):
         return None
