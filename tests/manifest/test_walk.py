@@ -50,14 +50,15 @@ def test_folders_may_be_nested_deeper_than_python_recurses(tmp_path: Path) -> No
             Path("d").mkdir()
             os.chdir("d")
         Path("leaf").touch()
-        (leaf,) = walk(tmp_path)
-        assert leaf.path == "d/" * depth + "leaf"
-        Path("leaf").unlink()
-        for _ in range(depth):
-            os.chdir("..")
-            Path("d").rmdir()  # nobody else could remove so deep a tree
+        found = [file.path for file in walk(tmp_path)]
     finally:
+        # Nobody else could remove so deep a tree.
+        Path("leaf").unlink(missing_ok=True)
+        while Path.cwd() != tmp_path:
+            os.chdir("..")
+            Path("d").rmdir()
         os.chdir(here)
+    assert found == ["d/" * depth + "leaf"]
 
 
 @pytest.mark.parametrize("name", ["nowhere", "file"])

@@ -15,7 +15,7 @@ class Acquisition(Part):
     """How images were taken (REMBI 1.5 Image acquisition)."""
 
     id: Id
-    title: Text
+    title: Text = Field(description="Short name, unlike that of other acquisitions.")
     imaging_method: list[Term] = Field(
         min_length=1, description="Terms of FBbi, the biological imaging ontology."
     )
@@ -28,16 +28,20 @@ class Correlation(Part):
     """How images of several methods were aligned (REMBI 1.5 Image correlation)."""
 
     id: Id
-    title: Text
-    spatial_and_temporal_alignment: Text
-    fiducials_used: str | None = None
-    transformation_matrix: str | None = None
+    title: Text = Field(description="Short name, unlike that of other correlations.")
+    spatial_and_temporal_alignment: Text = Field(
+        description="How the images were brought to overlay."
+    )
+    fiducials_used: str | None = Field(None, description="e.g. fluorescent beads.")
+    transformation_matrix: str | None = Field(
+        None, description="The matrix, or the file in the dataset that holds it."
+    )
 
 
 class Analysis(Part):
     """How images were analysed (REMBI 1.5 Image analysis)."""
 
     id: Id
-    title: Text
-    overview: Text
-    software: list[Link] = []
+    title: Text = Field(description="Short name, unlike that of other analyses.")
+    overview: Text = Field(description="What was done, in the order it was done.")
+    software: list[Link] = Field([], description="Programs, with their version.")

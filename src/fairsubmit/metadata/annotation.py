@@ -46,33 +46,38 @@ class Annotation(Part):
     """A set of annotations of images (MIFA 1.0)."""
 
     id: Id
-    title: Text
-    overview: Text
-    types: list[AnnotationType] = Field(min_length=1)
-    method: Text
-    criteria: str | None = None
-    coverage: str | None = None
-    confidence: str | None = None
-    authors: list[Text] = []
-    license: str | None = None
-    files: FileSet
+    title: Text = Field(description="Short name, unlike that of other annotations.")
+    overview: Text = Field(description="What was annotated, in a sentence.")
+    types: list[AnnotationType] = Field(min_length=1, description="One or several.")
+    method: Text = Field(description="How the annotations were made.")
+    criteria: str | None = Field(None, description="Rules the annotators followed.")
+    coverage: str | None = Field(None, description="Which images were annotated.")
+    confidence: str | None = Field(None, description="How sure, and how that is known.")
+    authors: list[Text] = Field([], description="Names, where they are other people.")
+    license: str | None = Field(None, description="SPDX id, where it is another one.")
+    files: FileSet = Field(
+        description="The annotation files; the table's column Source Image says of "
+        "which image each is."
+    )
 
 
 class Association(Part):
     """Which biosample, specimen and acquisition the images of a component show."""
 
-    biosample: Id
-    specimen: Id
-    acquisition: Id
-    correlation: Id | None = None
-    analysis: Id | None = None
+    biosample: Id = Field(description="Id of a biosample.")
+    specimen: Id = Field(description="Id of a specimen.")
+    acquisition: Id = Field(description="Id of an acquisition.")
+    correlation: Id | None = Field(None, description="Id of a correlation.")
+    analysis: Id | None = Field(None, description="Id of an analysis.")
 
 
 class Component(Part):
     """A study component: images that belong together (REMBI 1.5)."""
 
     id: Id
-    name: Text
-    description: Text
-    associations: list[Association] = Field(min_length=1)
-    files: FileSet
+    name: Text = Field(description="Short name, unlike that of other components.")
+    description: Text = Field(description="What these images have in common.")
+    associations: list[Association] = Field(
+        min_length=1, description="What the images show and how they were taken."
+    )
+    files: FileSet = Field(description="The images.")

@@ -18,20 +18,22 @@ Long = Annotated[str, StringConstraints(strip_whitespace=True, min_length=25)]
 class Publication(Part):
     """A paper or preprint about the data."""
 
-    title: str | None = None
-    doi: str | None = None
-    pubmed_id: str | None = None
-    authors: str | None = None
-    year: str | None = None
-    status: Literal["published", "preprint", "in preparation"] = "published"
+    title: str | None = Field(None, description="Title of the paper.")
+    doi: str | None = Field(None, description="e.g. 10.1038/s41592-021-01166-8.")
+    pubmed_id: str | None = Field(None, description="Digits only.")
+    authors: str | None = Field(None, description="As the journal prints them.")
+    year: str | None = Field(None, description="Four digits.")
+    status: Literal["published", "preprint", "in preparation"] = Field(
+        "published", description="Where the paper stands."
+    )
 
 
 class Link(Part):
     """A web page or record that belongs to the study."""
 
-    url: Text
-    type: str | None = None
-    description: str | None = None
+    url: Text = Field(description="Absolute address, e.g. https://….")
+    type: str | None = Field(None, description="What is there, e.g. code, protocol.")
+    description: str | None = Field(None, description="One sentence.")
     relation: str | None = Field(None, description="DataCite relationType.")
 
 
@@ -43,8 +45,8 @@ class Study(Part):
     keywords: list[Text] = Field(min_length=1, description="One keyword an item.")
     license: Text = Field("CC0-1.0", description="SPDX id: CC0-1.0 or CC-BY-4.0.")
     release_date: Text = Field(description="YYYY-MM-DD, not in the past.")
-    acknowledgements: str | None = None
-    funding_statement: str | None = None
-    funding: list[Funding] = []
-    publications: list[Publication] = []
-    links: list[Link] = []
+    acknowledgements: str | None = Field(None, description="Whom to thank.")
+    funding_statement: str | None = Field(None, description="Who paid, in a sentence.")
+    funding: list[Funding] = Field([], description="Grants, one an item.")
+    publications: list[Publication] = Field([], description="Papers about the data.")
+    links: list[Link] = Field([], description="Code, protocols, related records.")

@@ -24,16 +24,20 @@ class Submission(Part):
     fairsubmit: Annotated[int, Field(ge=1, le=SUBMISSION_VERSION)] = Field(
         description="Version of this layout: 1."
     )
-    study: Study
-    authors: list[Author] = Field(min_length=1)
-    organisations: list[Organisation] = []
-    biosamples: list[Biosample] = Field(min_length=1)
-    specimens: list[Specimen] = Field(min_length=1)
-    acquisitions: list[Acquisition] = Field(min_length=1)
-    correlations: list[Correlation] = []
-    analyses: list[Analysis] = []
-    annotations: list[Annotation] = []
-    components: list[Component] = Field(min_length=1)
+    study: Study = Field(description="What the data are about, and on which terms.")
+    authors: list[Author] = Field(min_length=1, description="In the order to print.")
+    organisations: list[Organisation] = Field([], description="Where authors work.")
+    biosamples: list[Biosample] = Field(min_length=1, description="What was imaged.")
+    specimens: list[Specimen] = Field(min_length=1, description="How it was prepared.")
+    acquisitions: list[Acquisition] = Field(
+        min_length=1, description="How the images were taken."
+    )
+    correlations: list[Correlation] = Field([], description="How they were aligned.")
+    analyses: list[Analysis] = Field([], description="How they were analysed.")
+    annotations: list[Annotation] = Field([], description="What was drawn on them.")
+    components: list[Component] = Field(
+        min_length=1, description="Groups of images that belong together."
+    )
     ignore: dict[str, str] = Field({}, description="Rule code: the reason why not.")
     targets: dict[str, dict[str, Any]] = Field(
         {}, description="Settings for one archive only, by its name."
