@@ -7,7 +7,6 @@ and a request that does not come to its end leaves nothing behind.
 
 from __future__ import annotations
 
-import asyncio
 import os
 import uuid
 from dataclasses import dataclass, field
@@ -20,21 +19,14 @@ from fairsubmit.rehearsal.flow import write_all
 from fairsubmit.rehearsal.refusals import FrameworkError, RefusalError
 
 if TYPE_CHECKING:
-    from collections.abc import (
-        AsyncIterator,
-        Awaitable,
-        Callable,
-        Mapping,
-        MutableMapping,
-    )
+    from collections.abc import Callable, Mapping
     from pathlib import Path
-    from typing import Any
 
     from python_multipart.multipart import MultipartCallbacks
 
+    from fairsubmit.rehearsal.bodies import Body
     from fairsubmit.rehearsal.flow import Flow
 
-    Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
     Watch = Callable[[str, str], Flow]
 
 __all__ = ["CutConnectionError", "Form", "ReceivedFile", "read_form"]
@@ -52,10 +44,6 @@ class CutConnectionError(Exception):
     def __init__(self, how: str) -> None:
         super().__init__(how)
         self.how = how
-
-
-class DisconnectedError(Exception):
-    """The client went away."""
 
 
 @dataclass
@@ -97,7 +85,7 @@ class Form:
 
 async def read_form(
     headers: Mapping[str, str],
-    receive: Receive,
+    body: Body,
     incoming: Path,
     watch: Watch | None = None,
 ) -> Form:
@@ -107,8 +95,8 @@ async def read_form(
     ----------
     headers
         Of the request.
-    receive
-        Gives the parts of the body.
+    body
+        Of the request.
     incoming
         The folder for the files.
     watch
@@ -122,18 +110,20 @@ async def read_form(
     kind, options = parse_options_header(headers.get("content-type", ""))
     reading = Reading(incoming, watch)
     if kind == b"application/x-www-form-urlencoded":
-        text = (await read_body(receive)).decode()
+        text = (await body.read()).decode()
         reading.form.fields = parse_qs(text, keep_blank_values=True)
         return reading.form
     if kind != b"multipart/form-data" or b"boundary" not in options:
         raise FrameworkError(415)
     parser = MultipartParser(options[b"boundary"], reading.callbacks())
+
+    def consume(block: bytes | bytearray) -> float:
+        parser.write(block)  # type: ignore[arg-type] # whatever has find() will do
+        pause, reading.pause = reading.pause, 0.0
+        return pause
+
     try:
-        async for block in blocks(receive):
-            parser.write(block)
-            if reading.pause > 0:
-                await asyncio.sleep(reading.pause)
-                reading.pause = 0.0
+        await body.feed(consume)
         reading.check()
     except BaseException as error:
         reading.abandon()
@@ -141,30 +131,6 @@ async def read_form(
             raise FrameworkError(400) from error
         raise
     return reading.form
-
-
-async def blocks(receive: Receive) -> AsyncIterator[bytes]:
-    """Yield a request's body as it arrives.
-
-    Raises
-    ------
-    DisconnectedError
-        The client went away before its end.
-    """
-    more = True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise DisconnectedError
-        block = message.get("body", b"")
-        more = message.get("more_body", False)
-        if block:
-            yield block
-
-
-async def read_body(receive: Receive) -> bytes:
-    """Return a request's body."""
-    return b"".join([block async for block in blocks(receive)])
 
 
 class Reading:

@@ -24,15 +24,11 @@ from fairsubmit.rehearsal import (
     http_studies,
     http_submissions,
 )
+from fairsubmit.rehearsal.bodies import Body, DisconnectedError
 from fairsubmit.rehearsal.calls import Call
 from fairsubmit.rehearsal.faults import ANSWERS, Answer, DropReply
 from fairsubmit.rehearsal.flow import Flow
-from fairsubmit.rehearsal.forms import (
-    CutConnectionError,
-    DisconnectedError,
-    read_body,
-    read_form,
-)
+from fairsubmit.rehearsal.forms import CutConnectionError, read_form
 from fairsubmit.rehearsal.refusals import (
     NO_SESSION,
     FrameworkError,
@@ -187,6 +183,9 @@ class Reply:
                 if drop is not None:
                     raise CutConnectionError(drop.how)
             self._status = status
+            if self._scope.get("fairsubmit.last"):
+                headers = [*message["headers"], (b"connection", b"close")]
+                message = {**message, "headers": headers}
         await self._send(message)
 
     def count(self) -> None:
@@ -234,16 +233,16 @@ async def _read(call: Call, endpoint: Endpoint) -> None:
     as_form = endpoint.body in {"form", "upload"} or (
         endpoint.body == "either" and kind.startswith("multipart/")
     )
-    length = int(call.request.headers.get("content-length", 0))
-    if length > call.services.faults.max_upload_bytes:
+    body = Body(call.request)
+    if body.length > call.services.faults.max_upload_bytes:
         raise RefusalError(500, "Maximum upload size exceeded")
     if as_form:
-        call.form = await _form(call, watched=endpoint.body == "upload")
+        call.form = await _form(call, body, watched=endpoint.body == "upload")
     else:
-        call.body = await read_body(call.request.receive)
+        call.body = await body.read()
 
 
-async def _form(call: Call, *, watched: bool) -> Form:
+async def _form(call: Call, body: Body, *, watched: bool) -> Form:
     services = call.services
 
     def watch(folder: str, name: str) -> Flow:
@@ -252,7 +251,7 @@ async def _form(call: Call, *, watched: bool) -> Form:
 
     return await read_form(
         call.request.headers,
-        call.request.receive,
+        body,
         services.store.incoming,
         watch if watched else None,
     )

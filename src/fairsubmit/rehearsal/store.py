@@ -139,7 +139,8 @@ class Store:
     def __init__(
         self, folder: Path, accounts: Iterable[Account], *, secret_prefix: str = ""
     ) -> None:
-        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder = folder.resolve()  # as the FTP side will see it
         self.lock = threading.RLock()
         self.files = folder / "files"
         self.incoming = folder / "incoming"
