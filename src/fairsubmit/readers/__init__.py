@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib import metadata
 from typing import TYPE_CHECKING
 
 from fairsubmit.errors import DamagedFileError, ReadError, UnsupportedFormatError
@@ -52,6 +51,8 @@ _AGAIN = "copy the file again from its source, then run the command again"
 @cache
 def plug_ins() -> tuple[tuple[Reader, ...], tuple[str, ...]]:
     """Return readers of other packages, and why some could not be loaded."""
+    from importlib import metadata
+
     found: list[Reader] = []
     failures: list[str] = []
     for point in sorted(metadata.entry_points(group=GROUP), key=lambda p: p.name):

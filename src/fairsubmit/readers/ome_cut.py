@@ -126,23 +126,16 @@ def _run_end(xml: bytes, start: int, stop: int) -> int:
 
 
 def _facts(xml: bytes, start: int, end: int) -> Run:
-    blocks = _TIFF_DATA.search(xml, start, end)
-    directories: list[int] = []
-    count = 0
-    if blocks is not None:
-        count = 1 + (_TIFF_DATA.search(xml, blocks.end(), end) is not None)
-        directories = [int(text) for text in set(_IFD.findall(xml, start, end))]
+    block = _TIFF_DATA.search(xml, start, end)
+    if block is None:
+        return Run(binary=xml.find(b"BinData", start, end) >= 0)
+    directories = list(map(int, _IFD.findall(xml, start, end)))
     first = min(directories, default=None)
     last = max(directories, default=None)
-    if count == 1 and blocks is not None:
-        first, last = _one_block(blocks.group(1), first)
-    return Run(
-        _parts(xml, start, end),
-        count,
-        first,
-        last,
-        binary=xml.find(b"BinData", start, end) >= 0,
-    )
+    more = _TIFF_DATA.search(xml, block.end(), end) is not None
+    if not more:
+        first, last = _one_block(block.group(1), first)
+    return Run(_parts(xml, start, end), 1 + more, first, last)
 
 
 def _one_block(attributes: bytes, first: int | None) -> tuple[int | None, int | None]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 from fairsubmit.errors import ReadError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 __all__ = ["HEAD_SIZE", "Source", "read_head"]
@@ -18,6 +19,8 @@ __all__ = ["HEAD_SIZE", "Source", "read_head"]
 HEAD_SIZE = 1 << 16
 NEAR = 1 << 16
 SMALL_WINDOW = 1 << 11
+# One call instead of two; Windows has none.
+_pread: Callable[[int, int, int], bytes] | None = getattr(os, "pread", None)
 _HINT = "check that the file exists and that you may read it"
 
 
@@ -71,6 +74,8 @@ class Source:
         if end <= len(self.head):
             return self.head[offset:end]
         try:
+            if _pread is not None:
+                return _pread(self._file.fileno(), count, offset)
             self._file.seek(offset)
             return self._file.read(count) or b""
         except (OSError, OverflowError, ValueError) as error:

@@ -296,6 +296,11 @@ class Tiff:
         entry = self.tags.get(tag)
         if entry is None or entry.type not in {1, 2, 7}:
             return None
+        if len(entry.raw) < entry.values <= limit:
+            # Not to copy megabytes only to drop the closing NUL.
+            last = self.value_offset(entry) + entry.values - 1
+            if self.source.read(last, 1) == b"\0":
+                limit = entry.values - 1
         return self.raw(entry, limit)
 
     def missing_text(self, tag: int) -> tuple[int, int] | None:

@@ -8,6 +8,7 @@ probing instead of being visited one by one.
 
 from __future__ import annotations
 
+import struct
 from array import array
 from operator import add
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -30,14 +31,18 @@ STRIPS, TILES = (273, 279), (324, 325)
 
 
 class _Shape(NamedTuple):
-    """What consecutive directories of one stack have in common."""
+    """What consecutive directories of one stack have in common.
 
-    size: int
-    head: bytes
+    `fields` reads, in one call, the number of entries, the two entries that say where
+    the pixels are, and the next directory's offset; `expected` are those that never
+    change.
+    """
+
+    fields: struct.Struct
+    expected: tuple[int, ...]
     signature: tuple[tuple[int, int], ...]
-    offsets_at: int
-    counts_at: int
-    following_at: int
+    values: int
+    value: struct.Struct
 
 
 def check(tiff: Tiff) -> list[Problem]:
@@ -189,15 +194,8 @@ class _Walk:
         """Check the directory at `offset`; return what it points to."""
         shape = self.shape
         if shape is not None:
-            block, start = self.tiff.source.window(offset, shape.size)
-            if self._same(block, start, shape):
-                unpack = self.tiff.layout.entry.unpack_from
-                first = unpack(block, start + shape.offsets_at)
-                second = unpack(block, start + shape.counts_at)
-                self._check_pair(Entry(*first[1:]), Entry(*second[1:]), offset)
-                following: int = self.tiff.layout.pointer.unpack_from(
-                    block, start + shape.following_at
-                )[0]
+            following = self._quick(offset, shape)
+            if following >= 0:
                 return following
         try:
             tags, following = self.tiff.directory(offset)
@@ -207,17 +205,27 @@ class _Walk:
         self.shape = self._shape_of(tags)
         return following
 
-    def _same(self, block: bytes, start: int, shape: _Shape) -> bool:
-        if len(block) < start + shape.size:
-            return False
-        first, second = start + shape.offsets_at, start + shape.counts_at
-        known = shape.head
-        width = len(known) - 4
-        return (
-            block[start : start + width] == known[:width]
-            and block[first : first + 2] == known[width : width + 2]
-            and block[second : second + 2] == known[width + 2 :]
-        )
+    def _quick(self, offset: int, shape: _Shape) -> int:
+        """Do as `_step` for a directory like the one before; -1 if it is not."""
+        size = shape.fields.size
+        block, begin = self.tiff.source.window(offset, size)
+        if len(block) < begin + size:
+            return -1
+        found = shape.fields.unpack_from(block, begin)
+        count, tag, kind, values, start, *second, length, following = found
+        if (count, tag, kind, values, *second) != shape.expected:
+            return -1
+        if shape.values > 1:
+            start, length = self._value(start, shape), self._value(length, shape)
+        # Doubtful pages go the long way, which knows the exceptions.
+        return following if start + length <= self.size else -1
+
+    def _value(self, offset: int, shape: _Shape) -> int:
+        """Return the last value of an array, or one beyond any file."""
+        size = shape.value.size
+        raw = self.tiff.source.read(offset + (shape.values - 1) * size, size)
+        found: int = shape.value.unpack(raw)[0] if len(raw) == size else 1 << 64
+        return found
 
     def _shape_of(self, tags: dict[int, Entry]) -> _Shape | None:
         layout = self.tiff.layout
@@ -225,17 +233,29 @@ class _Walk:
         pair = STRIPS if STRIPS[0] in tags else TILES
         if pair[0] not in tags or pair[1] not in tags:
             return None
-        head = layout.count.pack(len(names))
-        codes = b"".join(tag.to_bytes(2, self.order) for tag in pair)
-        at = [len(head) + names.index(tag) * layout.entry.size for tag in pair]
-        end = len(head) + len(names) * layout.entry.size
+        first, second = (tags[tag] for tag in pair)
+        places = [names.index(tag) * layout.entry.size for tag in pair]
+        gap = places[1] - places[0] - layout.entry.size
+        native = 16 if layout.big else 4  # a value as wide as an offset
+        alike = first.type == second.type == native and first.values == second.values
+        if not alike or gap < 0:
+            return None
+        entry = "HHQQ" if layout.big else "HHII"
+        word = "Q" if layout.big else "I"
+        rest = (len(names) - 1) * layout.entry.size - places[1]
+        code = (
+            f"{'Q' if layout.big else 'H'}{places[0]}x{entry}{gap}x{entry}{rest}x{word}"
+        )
+        expected = (
+            len(names),
+            *(value for tag in pair for value in (tag, native, first.values)),
+        )
         return _Shape(
-            end + layout.pointer.size,
-            head + codes,
+            struct.Struct(layout.order + code),
+            expected,
             tuple((tag, entry.type) for tag, entry in tags.items()),
-            at[0],
-            at[1],
-            end,
+            first.values,
+            layout.pointer,
         )
 
     # -- pixels inside the file -----------------------------------------------------
