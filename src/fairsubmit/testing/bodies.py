@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from typing import TYPE_CHECKING
 
 from fairsubmit.errors import TransientTransferError, UploadExpiredError
@@ -21,7 +22,7 @@ __all__ = [
     "write_missing",
 ]
 
-HASTY = RetryPolicy(first=0.001, longest=0.2, tries=40, patience=0.0)
+HASTY = RetryPolicy(first=0.005, longest=0.1, tries=100, patience=0.0)
 
 
 class BytesBody:
@@ -124,7 +125,7 @@ def finish(
     transport: Transport, handle: str | None, path: str, content: bytes
 ) -> Stored:
     """Go on with an upload, or begin one, until it is complete."""
-    backoff = Backoff(HASTY, draw=lambda: 0.0)
+    backoff = Backoff(HASTY, draw=lambda: 1.0)
     while True:
         try:
             handle = handle or transport.create(path, len(content))
@@ -132,6 +133,6 @@ def finish(
             return transport.complete(handle)
         except UploadExpiredError as error:
             handle = None
-            backoff.failed(error)
+            time.sleep(backoff.failed(error))
         except TransientTransferError as error:
-            backoff.failed(error)
+            time.sleep(backoff.failed(error))

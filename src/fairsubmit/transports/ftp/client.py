@@ -84,8 +84,9 @@ class Client(FTP_TLS):  # noqa: S321 - it is what archives have
 
     def encrypt(self) -> None:
         """Put TLS on the connection, after the server's 234 (RFC 4217 §4)."""
-        if self.sock is None:
+        if self.sock is None or self.file is None:
             return
+        self.file.close()
         self.sock = self.context.wrap_socket(self.sock, server_hostname=self.host)
         self.file = self.sock.makefile("r", encoding=self.encoding)
 

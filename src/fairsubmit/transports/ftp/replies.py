@@ -26,9 +26,9 @@ __all__ = [
     "refused",
 ]
 
-# Servers use 421, but also 450 and 530, for "come back when others have left".
+# Servers use 421, but also 530, for "come back when others have left".
 _CROWDED = re.compile(
-    r"too many|maximum|limit|(?:users?|clients?|connections?|sessions?) reached|busy",
+    r"too many|maximum|limit|(?:users?|clients?|connections?|sessions?) reached",
     re.IGNORECASE,
 )
 # RFC 959 §4.2: insufficient storage, exceeded allocation.
@@ -75,7 +75,7 @@ class Reply(NamedTuple):
         """Whether the server refuses because too many are connected already."""
         if self.code == 421:
             return True
-        return self.code in {450, 530} and bool(_CROWDED.search(self.text))
+        return self.code == 530 and bool(_CROWDED.search(self.text))
 
 
 def refused(reply: Reply, doing: str, words: str) -> FairsubmitError:
