@@ -156,12 +156,38 @@ class ImageMetadata:
         POSIX path of the file, relative to the dataset where it is inside.
     series
         0-based number of the image in the file.
+    name
+        The image's own name.
+    format
+        Name of the format, e.g. ``OME-TIFF``.
+    reader
+        Which of our readers read it.
     dimension_order
         Fastest axis first, as OME has it, e.g. ``XYCZT``; ``None`` if not stated.
     size
         Pixels along each axis.
     pixel_type
         OME name: ``uint8``, ``int16``, ``float``, ``double``, ``bit``, ….
+    significant_bits
+        Bits that carry the signal, e.g. 12 of 16.
+    physical_size
+        Length of one pixel along each axis.
+    time_increment
+        Time between two time points.
+    channels
+        In the order of their index.
+    instrument, objective, detector
+        What took the image.
+    acquired_at
+        Time of acquisition, ISO 8601 as the file has it.
+    software
+        Program that wrote the file.
+    annotations
+        Structured annotations that the image refers to.
+    rois
+        Number of regions of interest.
+    problems
+        What had to be repaired, ignored or is missing.
     files
         All files that make up the image, `path` included.
     provenance

@@ -11,7 +11,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
-from functools import lru_cache
 from inspect import cleandoc
 from types import NoneType, UnionType
 from typing import (
@@ -56,7 +55,6 @@ def identifier(name: str, version: int) -> str:
     return f"urn:fairsubmit:{name}-{version}"
 
 
-@lru_cache(maxsize=1)
 def submission_schema() -> Schema:
     """Return the schema of ``submission.yaml``."""
     schemas = Schemas(text_of_yaml=True)
@@ -115,13 +113,14 @@ class Schemas:
             return {"type": "object", "additionalProperties": self.of(arguments[1])}
         return {"type": "array", "items": self.of(arguments[0])}
 
-    def _class(self, kind: type) -> Schema:
+    def _class(self, kind: type[Any]) -> Schema:
         if issubclass(kind, Enum):
             return {"enum": [member.value for member in kind]}
         if kind.__name__ not in self.definitions:
             self.definitions[kind.__name__] = {}
-            make = self.model if issubclass(kind, BaseModel) else self.value
-            self.definitions[kind.__name__] = make(kind)
+            model = issubclass(kind, BaseModel)
+            made = self.model(kind) if model else self.value(kind)
+            self.definitions[kind.__name__] = made
         return {"$ref": f"#/$defs/{kind.__name__}"}
 
     def model(self, kind: type[BaseModel]) -> Schema:
@@ -217,7 +216,7 @@ def _first_paragraph(kind: type) -> str:
 
 def _flat(text: str) -> str:
     """Write a piece of a docstring as plain text."""
-    return " ".join(text.split()).replace("``", "`")
+    return " ".join(text.split()).replace("``", "`").replace("`None`", "`null`")
 
 
 def attribute_docs(kind: type) -> dict[str, str]:

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fairsubmit.testing.pages import rules_page
 from fairsubmit.testing.schemas import SCHEMAS
 
 if TYPE_CHECKING:
@@ -35,7 +36,10 @@ def _schema(name: str) -> Make:
 
 
 # Path in the project: what makes its text.
-FILES: dict[str, Make] = {f"schemas/{name}": _schema(name) for name in SCHEMAS}
+FILES: dict[str, Make] = {
+    **{f"schemas/{name}": _schema(name) for name in SCHEMAS},
+    "docs/rules.md": rules_page,
+}
 # Path in the project and name of the part: what makes the text between its marks.
 PARTS: dict[tuple[str, str], Make] = {}
 

@@ -132,14 +132,12 @@ def lint_report() -> Schema:
     return _document("lint-report", "fairsubmit lint report", root, schemas)
 
 
-SCHEMAS: dict[str, Callable[[], Schema]] = {
-    f"{name}-{VERSION}.schema.json": make
-    for name, make in {
-        "submission": submission_schema,
-        "image-metadata": image_metadata,
-        "manifest": manifest,
-        "plan": plan,
-        "receipt": receipt,
-        "lint-report": lint_report,
-    }.items()
+_MAKERS: dict[str, Callable[[], Schema]] = {
+    "submission": submission_schema,
+    "image-metadata": image_metadata,
+    "manifest": manifest,
+    "plan": plan,
+    "receipt": receipt,
+    "lint-report": lint_report,
 }
+SCHEMAS = {f"{name}-{VERSION}.schema.json": make for name, make in _MAKERS.items()}
