@@ -13,19 +13,14 @@ from fairsubmit.archives.base import Outcome, Status
 from fairsubmit.archives.biostudies.explain import explain
 from fairsubmit.archives.biostudies.refusals import RefusalError
 from fairsubmit.archives.biostudies.settings import NAME
-from fairsubmit.archives.biostudies.watch import (
-    DONE,
-    EDITABLE,
-    FIRST_VERSION,
-    look,
-)
+from fairsubmit.archives.biostudies.watch import DONE, EDITABLE, look
 from fairsubmit.errors import ArchiveUnavailableError, SubmissionRejectedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from fairsubmit.archives.biostudies.client import Client
-    from fairsubmit.archives.biostudies.watch import Watch
+    from fairsubmit.archives.biostudies.watch import Ending, Watch
     from fairsubmit.bundle import Bundle, FileList
     from fairsubmit.findings import Finding
 
@@ -33,7 +28,6 @@ __all__ = ["Handover"]
 
 # SubmissionSubmitter.kt and SubmissionDraftResource.kt: an earlier try was obeyed.
 _BUSY = ("is currently being processed", "is being processed")
-_NOTHING: tuple[str, ...] = ()
 _UNSAID = ("no reason given",)
 
 
@@ -90,10 +84,10 @@ class Handover:
         ArchiveUnavailableError
             If no final word came.
         """
-        taken, known = True, _NOTHING
-        if look(self._client, self._accession) in EDITABLE:
+        taken, known = True, look(self._client, self._accession)
+        if known.word in EDITABLE:
             self._check(document)
-            taken, known = self._hand_in(document)
+            taken, known = self._hand_in(document, known)
         word, messages = self._watch.until_final(taken=taken, known=known)
         if word not in DONE:
             raise self._rejected(explain(messages or _UNSAID, self._bundle), messages)
@@ -130,26 +124,24 @@ class Handover:
             return error.messages
         return ()
 
-    def _hand_in(self, document: bytes) -> tuple[bool, tuple[str, ...]]:
+    def _hand_in(self, document: bytes, known: Ending) -> tuple[bool, Ending]:
         """Put the document in the draft and submit it, once.
 
         Returns
         -------
         tuple
-            Whether the archive said that it took it, and what an earlier try of it
-            had ended with.
+            Whether the archive said that it took it, and how it stood before.
 
         Raises
         ------
         SubmissionRejectedError
             If it did not.
         """
-        known = self._errors()
         try:
             self._client.replace_draft(self._accession, document)
         except RefusalError as error:
             return self._obeyed_before(error), known
-        known = self._errors()
+        known = look(self._client, self._accession)
         self._say(f"handing {self._accession} in")
         try:
             self._client.submit_draft(self._accession)
@@ -159,9 +151,6 @@ class Handover:
             self._say(f"{error.message}; looking whether the submission arrived")
             return False, known
         return True, known
-
-    def _errors(self) -> tuple[str, ...]:
-        return self._client.request_errors(self._accession, FIRST_VERSION)
 
     def _obeyed_before(self, error: RefusalError) -> bool:
         """Whether a refusal only says that an earlier run handed the draft in.

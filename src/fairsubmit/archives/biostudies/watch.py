@@ -37,13 +37,21 @@ class Ending(NamedTuple):
     messages: tuple[str, ...] = ()
 
 
-def look(client: Client, accession: str) -> str:
-    """Return the word the archive has for where a new submission stands."""
+def look(client: Client, accession: str) -> Ending:
+    """Return where a new submission stands, with the archive's messages if it ended.
+
+    The request of the first version tells most exactly; where that is no longer, or
+    not yet, being worked on, the submission itself is asked too.
+    """
     word = client.request_status(accession, FIRST_VERSION)
-    if word is None:
+    if word is None or word in EDITABLE:
         record = client.submission(accession)
-        word = DRAFT if record is None else record.status
-    return word
+        if record is not None and (word is None or record.status not in EDITABLE):
+            word = record.status
+    word = word or DRAFT
+    if word not in EDITABLE:
+        return Ending(word)
+    return Ending(word, client.request_errors(accession, FIRST_VERSION))
 
 
 class Watch:
@@ -80,7 +88,7 @@ class Watch:
         self._sleep = sleep
         self._clock = clock
 
-    def until_final(self, *, taken: bool, known: tuple[str, ...] = ()) -> Ending:
+    def until_final(self, *, taken: bool, known: Ending | None = None) -> Ending:
         """Wait until the submission is processed or refused.
 
         Parameters
@@ -89,14 +97,15 @@ class Watch:
             Whether the archive is known to have taken it; otherwise the answer was
             lost, and it may be checking still or never have heard of it.
         known
-            Messages of an earlier try, which say nothing about this one.
+            How it stood before it was handed in: the end of an earlier try, which
+            says nothing about this one.
 
         Raises
         ------
         ArchiveUnavailableError
             If the archive is out of reach, or nothing moves for too long.
         """
-        word, wait = "", self._polling.first
+        word, wait, worked_on = "", self._polling.first, False
         moved = heard = self._clock()
         while True:
             seen = self._seen(heard)
@@ -105,10 +114,12 @@ class Watch:
                 if seen.word != word:
                     word, wait, moved = seen.word, self._polling.first, heard
                     self._tell(word)
-                taken = taken or word not in EDITABLE
-                if _is_end(seen, known, taken=taken):
+                worked_on = worked_on or word not in EDITABLE
+                if _is_end(seen, None if worked_on else known):
                     return seen
-                self._check_moving(word, heard - moved, taken=taken)
+                if word == INVALID and heard - moved >= self._polling.settle:
+                    return seen
+                self._check_moving(word, heard - moved, taken=taken or worked_on)
             self._sleep(wait)
             wait = min(self._polling.longest, wait * self._polling.factor)
 
@@ -121,12 +132,7 @@ class Watch:
             If it is out of reach for too long.
         """
         try:
-            word = look(self._client, self._accession)
-            if word not in EDITABLE:
-                return Ending(word)
-            return Ending(
-                word, self._client.request_errors(self._accession, FIRST_VERSION)
-            )
+            return look(self._client, self._accession)
         except ArchiveUnavailableError as error:
             if self._clock() - heard >= self._polling.offline:
                 raise
@@ -169,13 +175,12 @@ class Watch:
         return ArchiveUnavailableError(message, archive=NAME, hint=_AGAIN)
 
 
-def _is_end(seen: Ending, known: tuple[str, ...], *, taken: bool) -> bool:
+def _is_end(seen: Ending, known: Ending | None) -> bool:
     """Whether what is seen will not change by itself any more."""
     if seen.word in DONE:
         return True
-    if seen.word == INVALID and taken:
-        return True
-    return seen.word in EDITABLE and bool(seen.messages) and seen.messages != known
+    refused = seen.word == INVALID or (seen.word == DRAFT and bool(seen.messages))
+    return refused and seen != known
 
 
 def _duration(seconds: float) -> str:
