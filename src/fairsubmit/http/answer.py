@@ -6,6 +6,7 @@ import json as jsonlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -168,4 +169,7 @@ def origin(url: str) -> tuple[str, str, int]:
 def is_loopback(url: str) -> bool:
     """Say whether `url` leads to this very machine."""
     host = urlsplit(url).hostname or ""
-    return host in {"localhost", "::1"} or host.startswith("127.")
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
