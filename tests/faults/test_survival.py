@@ -1,0 +1,161 @@
+"""A deposit survives whatever ends it, and sends next to nothing twice.
+
+256 MiB travel to the embedded archive while the client is killed, the server is
+killed, connections are reset, and replies are lost after the bytes were stored; each
+at least 20 times. Then every stored byte is compared, there is one draft, and the
+archive's own count says how many bytes arrived more than once.
+
+The unit of resuming is a byte over FTP, and one file over the form, which has no
+resume (BioStudies has no range requests).
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import time
+
+import pytest
+
+MIB = 1 << 20
+SIZE = 256 * MIB
+TIMES = 20
+ONE = {"raw/movie.bin": SIZE}
+MANY = {f"raw/movie{number:02}.bin": 8 * MIB for number in range(32)}
+# The bytes that may be sent again for each interruption.
+CHUNK = {"ftp": MIB, "form": 8 * MIB}
+SLOW = {"bytes_per_second": 48 * MIB}
+# Small enough that 20 interruptions always find an upload under way.
+STEP = SIZE // (TIMES + 4)
+
+pytestmark = pytest.mark.slow
+
+protocols = pytest.mark.parametrize(
+    ("upload", "files"), [("ftp", ONE), ("form", MANY)], ids=["ftp", "form"]
+)
+
+
+def wait_until(condition, seconds, pause=0.01):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(pause)
+    return False
+
+
+def assert_little_sent_twice(site, interruptions):
+    again = site.received() - site.size
+    allowed = interruptions * CHUNK[site.upload]
+    assert again <= allowed, f"{again:,} bytes sent twice, {allowed:,} allowed"
+    print(f"{site.upload}: {again:,} bytes twice in {interruptions} interruptions")
+
+
+@protocols
+def test_client_killed(make_site, upload, files):
+    site = make_site(upload, files, throttle_upload=SLOW)
+    chance = random.Random(upload)
+    kills = 0
+    while kills < TIMES:
+        process = site.submit()
+        if kills % 5 == 4:  # at any moment: while it starts, hashes, opens the draft
+            process_ended = wait_until(
+                lambda p=process: p.poll() is not None, chance.uniform(0.05, 1.5)
+            )
+        else:
+            goal = site.received() + chance.randrange(STEP)
+            process_ended = not wait_until(
+                lambda p=process, g=goal: p.poll() is None and site.received() > g, 60
+            )
+        assert not process_ended, process.communicate()
+        process.kill()
+        process.communicate()
+        kills += 1
+    site.finish(site.submit())
+    site.check()
+    assert_little_sent_twice(site, kills)
+
+
+@protocols
+def test_server_killed(make_site, upload, files):
+    site = make_site(upload, files, throttle_upload=SLOW)
+    chance = random.Random(upload)
+    process = site.submit()
+    for _ in range(TIMES):
+        goal = site.received() + chance.randrange(STEP)
+        assert wait_until(lambda g=goal: site.received() > g, 90), process.poll()
+        site.server.kill9()
+        site.server.start()
+    site.finish(process)
+    site.check()
+    # What the server had taken but not yet counted or stored when it died.
+    assert_little_sent_twice(site, TIMES)
+
+
+@protocols
+@pytest.mark.parametrize("how", ["rst", "fin"])
+def test_connection_cut(make_site, upload, files, how):
+    site = make_site(
+        upload,
+        files,
+        cut_upload={
+            "at": STEP // 2 if upload == "ftp" else 5 * MIB,
+            "how": how,
+            "times": TIMES,
+            "path": "*.bin",
+        },
+    )
+    site.finish(site.submit())
+    site.check()
+    assert_little_sent_twice(site, TIMES)
+
+
+@protocols
+def test_reply_lost_after_storing(make_site, upload, files):
+    files = MANY  # each file that is stored has a reply that can be lost
+    endpoint = "FTP STOR" if upload == "ftp" else "POST /files/user/upload"
+    site = make_site(
+        upload, files, drop_reply={"endpoint": endpoint, "times": TIMES, "how": "rst"}
+    )
+    site.finish(site.submit())
+    site.check()
+    assert_little_sent_twice(site, TIMES)
+    if upload == "ftp":
+        assert site.received() == site.size, "the server was asked before sending again"
+
+
+@protocols
+def test_file_changed_during_upload(make_site, upload, files):
+    site = make_site(upload, files, throttle_upload={"bytes_per_second": 32 * MIB})
+    process = site.submit()
+    assert wait_until(lambda: site.received() > 4 * MIB, 60)
+    victim = site.dataset / list(files)[-1]
+    with victim.open("r+b") as file:
+        file.seek(-1, 2)
+        file.write(b"!")
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 6, err
+    assert victim.name in err
+    assert "Traceback" not in err
+    assert "changed" in err
+    requests = site.server.stats()["requests"]
+    assert not any("/submit" in name for name in requests), requests
+    assert out.strip() in {"", "null"} or "accession" not in out
+
+
+def test_interrupted_by_the_keyboard(make_site):
+    if sys.platform == "win32":
+        pytest.skip("Windows has no SIGINT for one process")
+    import signal
+
+    site = make_site("ftp", ONE, throttle_upload=SLOW)
+    process = site.submit()
+    assert wait_until(lambda: site.received() > 4 * MIB, 60)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=20)
+    assert process.returncode == 130, err
+    assert "Traceback" not in err
+    assert "submit" in err, "it says which command goes on"
+    site.finish(site.submit())
+    site.check()
+    assert_little_sent_twice(site, 1)
