@@ -8,7 +8,10 @@ import sys
 import threading
 import time
 from dataclasses import asdict, dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -95,12 +98,12 @@ def table(rows: list[Row]) -> str:
     """Format rows for a terminal."""
     head = f"{'case':<34}{'ours':>9}{'peer':>9}  {'ratio':>7}  {'MiB':>5}{'peer':>6}  "
     lines = [head + "peer"]
-    for row in rows:
-        lines.append(
-            f"{row.case:<34}{_seconds(row.our_cost)}{_seconds(row.peer_cost)}  "
-            f"{row.speed:>6.2f}×  {row.our_cost.peak:>5.0f}{row.peer_cost.peak:>6.0f}  "
-            f"{row.peer}"
-        )
+    lines.extend(
+        f"{row.case:<34}{_seconds(row.our_cost)}{_seconds(row.peer_cost)}  "
+        f"{row.speed:>6.2f}×  {row.our_cost.peak:>5.0f}{row.peer_cost.peak:>6.0f}  "
+        f"{row.peer}"
+        for row in rows
+    )
     return "\n".join(lines)
 
 

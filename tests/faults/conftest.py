@@ -11,7 +11,7 @@ import subprocess
 import sys
 import urllib.request
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -92,7 +92,7 @@ class Site:
         self.state = self.folder / "state"
         for number, (name, size) in enumerate(self.files.items()):
             random_file(self.dataset / name, size, number)
-        release = date.today() + timedelta(days=30)
+        release = datetime.now(UTC).date() + timedelta(days=30)
         (self.dataset / "submission.yaml").write_text(
             SUBMISSION.format(release_date=release.isoformat()), encoding="utf-8"
         )

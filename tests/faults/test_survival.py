@@ -14,8 +14,16 @@ from __future__ import annotations
 import random
 import sys
 import time
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Files = dict[str, int]
+    # `Site` of the conftest beside this file.
+    MakeSite = Callable[..., Any]
 
 MIB = 1 << 20
 SIZE = 256 * MIB
@@ -35,7 +43,9 @@ protocols = pytest.mark.parametrize(
 )
 
 
-def wait_until(condition, seconds, pause=0.01):
+def wait_until(
+    condition: Callable[[], bool], seconds: float, pause: float = 0.01
+) -> bool:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if condition():
@@ -44,46 +54,48 @@ def wait_until(condition, seconds, pause=0.01):
     return False
 
 
-def assert_little_sent_twice(site, interruptions):
+def assert_little_sent_twice(site: Any, interruptions: int) -> None:
     again = site.received() - site.size
     allowed = interruptions * CHUNK[site.upload]
     assert again <= allowed, f"{again:,} bytes sent twice, {allowed:,} allowed"
     print(f"{site.upload}: {again:,} bytes twice in {interruptions} interruptions")
 
 
+def arrives(site: Any, more: int, process: Any = None) -> bool:
+    """Wait until so many more bytes have arrived, or the process has ended."""
+    goal = site.received() + more
+
+    def ended() -> bool:
+        return process is not None and process.poll() is not None
+
+    return wait_until(lambda: ended() or site.received() > goal, 90) and not ended()
+
+
 @protocols
-def test_client_killed(make_site, upload, files):
+def test_client_killed(make_site: MakeSite, upload: str, files: Files) -> None:
     site = make_site(upload, files, throttle_upload=SLOW)
     chance = random.Random(upload)
-    kills = 0
-    while kills < TIMES:
+    for kill in range(TIMES):
         process = site.submit()
-        if kills % 5 == 4:  # at any moment: while it starts, hashes, opens the draft
-            process_ended = wait_until(
-                lambda p=process: p.poll() is not None, chance.uniform(0.05, 1.5)
-            )
+        if kill % 5 == 4:  # at any moment: while it starts, hashes, opens the draft
+            time.sleep(chance.uniform(0.05, 1.5))
         else:
-            goal = site.received() + chance.randrange(STEP)
-            process_ended = not wait_until(
-                lambda p=process, g=goal: p.poll() is None and site.received() > g, 60
-            )
-        assert not process_ended, process.communicate()
+            assert arrives(site, chance.randrange(STEP), process)
+        assert process.poll() is None, process.communicate()
         process.kill()
         process.communicate()
-        kills += 1
     site.finish(site.submit())
     site.check()
-    assert_little_sent_twice(site, kills)
+    assert_little_sent_twice(site, TIMES)
 
 
 @protocols
-def test_server_killed(make_site, upload, files):
+def test_server_killed(make_site: MakeSite, upload: str, files: Files) -> None:
     site = make_site(upload, files, throttle_upload=SLOW)
     chance = random.Random(upload)
     process = site.submit()
     for _ in range(TIMES):
-        goal = site.received() + chance.randrange(STEP)
-        assert wait_until(lambda g=goal: site.received() > g, 90), process.poll()
+        assert arrives(site, chance.randrange(STEP), process)
         site.server.kill9()
         site.server.start()
     site.finish(process)
@@ -94,7 +106,9 @@ def test_server_killed(make_site, upload, files):
 
 @protocols
 @pytest.mark.parametrize("how", ["rst", "fin"])
-def test_connection_cut(make_site, upload, files, how):
+def test_connection_cut(
+    make_site: MakeSite, upload: str, files: Files, how: str
+) -> None:
     site = make_site(
         upload,
         files,
@@ -110,8 +124,8 @@ def test_connection_cut(make_site, upload, files, how):
     assert_little_sent_twice(site, TIMES)
 
 
-@protocols
-def test_reply_lost_after_storing(make_site, upload, files):
+@pytest.mark.parametrize("upload", ["ftp", "form"])
+def test_reply_lost_after_storing(make_site: MakeSite, upload: str) -> None:
     files = MANY  # each file that is stored has a reply that can be lost
     endpoint = "FTP STOR" if upload == "ftp" else "POST /files/user/upload"
     site = make_site(
@@ -125,7 +139,9 @@ def test_reply_lost_after_storing(make_site, upload, files):
 
 
 @protocols
-def test_file_changed_during_upload(make_site, upload, files):
+def test_file_changed_during_upload(
+    make_site: MakeSite, upload: str, files: Files
+) -> None:
     site = make_site(upload, files, throttle_upload={"bytes_per_second": 32 * MIB})
     process = site.submit()
     assert wait_until(lambda: site.received() > 4 * MIB, 60)
@@ -143,7 +159,7 @@ def test_file_changed_during_upload(make_site, upload, files):
     assert out.strip() in {"", "null"} or "accession" not in out
 
 
-def test_interrupted_by_the_keyboard(make_site):
+def test_interrupted_by_the_keyboard(make_site: MakeSite) -> None:
     if sys.platform == "win32":
         pytest.skip("Windows has no SIGINT for one process")
     import signal
