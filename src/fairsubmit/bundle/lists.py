@@ -141,11 +141,12 @@ def _own_columns(
 ) -> Iterator[tuple[int, str]]:
     columns = group.table.columns if group.table else ()
     source = source_column(group.table) if group.kind == "annotation" else None
-    for index, name in enumerate(columns):
+    for index, cell in enumerate(columns):
+        name = _one_line(cell).strip()
         if index == source:
             yield index, SOURCE_IMAGE
         elif name:
-            yield index, _one_line(name)
+            yield index, name
         elif any(row[index] for row in rows.values()):
             yield index, f"Column {index + 2}"
     if group.kind == "annotation" and source is None:

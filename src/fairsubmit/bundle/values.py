@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ COLUMNS = (
 # A slide scanner's file can hold hundreds of images that all differ.
 _MOST = 8
 _BETWEEN = "; "
+# Up to here every whole number is one (IEEE 754 double precision).
+_EXACT = 2**53
 
 
 class _Seen(NamedTuple):
@@ -120,12 +123,12 @@ def _texts(image: ImageMetadata) -> Values:
 
 def _number(value: float | None) -> str:
     """Write a number as short as it can be read back, ``20.0`` as ``20``."""
-    if value is None:
+    if value is None or not isfinite(value):
         return ""
-    return str(int(value)) if value == int(value) else repr(float(value))
+    whole = abs(value) < _EXACT and value == int(value)
+    return str(int(value)) if whole else repr(value)
 
 
 def _quantity(value: Quantity | None) -> str:
-    if value is None:
-        return ""
-    return f"{_number(value.value)} {value.unit or ''}".rstrip()
+    number = _number(value.value) if value else ""
+    return f"{number} {value.unit or ''}".rstrip() if value and number else ""
