@@ -113,6 +113,9 @@ def _report(error: BaseException, invocation: Invocation) -> int:
 
 
 def _usage(error: click.ClickException, invocation: Invocation) -> int:
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        invocation.output.talk(error.format_message())
+        return ExitCode.USAGE
     context = getattr(error, "ctx", None)
     path = context.command_path if context else "fairsubmit"
     invocation.output.error(error.format_message(), f"`{path} --help` shows how")

@@ -110,11 +110,10 @@ def _apply(invocation: Invocation, name: str, value: object) -> None:
     elif name == "state_dir" and isinstance(value, Path):
         invocation.state_dir = value
     elif name == "verbose":
-        logging.basicConfig(
-            level=logging.DEBUG if value == 2 else logging.INFO,
-            format="%(asctime)s %(name)s: %(message)s",
-            stream=sys.stderr,
-        )
+        # Ours alone: what libraries log may hold addresses with secrets in them.
+        logging.basicConfig(format="%(asctime)s %(name)s: %(message)s")
+        level = logging.DEBUG if value != 1 else logging.INFO
+        logging.getLogger("fairsubmit").setLevel(level)
 
 
 def _keep(ctx: click.Context, parameter: click.Parameter, value: object) -> None:

@@ -55,8 +55,23 @@ def command(
     """
     name = account_archive(invocation, archive)
     settings = account_settings(invocation, Target(name))
-    given = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
+    given = _from_stdin() if password_stdin else None
     log_in_here(invocation, name, settings, user=user, password=given)
+
+
+def _from_stdin() -> str:
+    """Read the password from standard input.
+
+    Raises
+    ------
+    ConfigError
+        If there is none.
+    """
+    password = sys.stdin.readline().rstrip("\r\n")
+    if not password:
+        message = "standard input holds no password"
+        raise ConfigError(message, hint="fairsubmit login --password-stdin < FILE")
+    return password
 
 
 def account_archive(invocation: Invocation, given: str | None) -> str:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
         ExitCode.LOCAL_FILES,
     ),
 )
-@click.argument("receipt", type=click.Path(path_type=Path))
+@click.argument("receipt", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
     "--read-back",
     is_flag=True,
