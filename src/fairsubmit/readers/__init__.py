@@ -21,7 +21,7 @@ from fairsubmit.readers.ome_tiff import OmeTiff
 from fairsubmit.readers.ome_xml_file import OmeXmlFile
 from fairsubmit.readers.ome_zarr import OmeZarr
 from fairsubmit.readers.plain_tiff import PlainTiff
-from fairsubmit.readers.source import read_head
+from fairsubmit.readers.source import Source, shared
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -93,11 +93,13 @@ def is_image(path: Path) -> bool:
     """Whether a file or folder is an image, by content or, failing that, by name."""
     if has_image_suffix(path):
         return True
+    if path.is_dir():
+        return find_reader(path, b"") is not None
     try:
-        head = b"" if path.is_dir() else read_head(path)
+        with Source(path) as source, shared(source):
+            return find_reader(path, source.head) is not None
     except ReadError:
         return False
-    return find_reader(path, head) is not None
 
 
 def read_image(path: Path) -> Extraction:
@@ -125,21 +127,27 @@ def read_image(path: Path) -> Extraction:
 
 
 def _read(path: Path, shown: str) -> Extraction:
-    folder = path.is_dir()
-    head = b"" if folder else read_head(path)
-    reader = find_reader(path, head)
-    if reader is not None:
-        try:
-            return Extraction(shown, tuple(reader.read(path)))
-        except UnsupportedFormatError as error:
-            return Extraction(shown, findings=(_not_read(shown, error.message),))
-    if folder or not has_image_suffix(path):
-        return Extraction(shown)
+    if path.is_dir():
+        return _read_with(find_reader(path, b""), path, shown) or Extraction(shown)
+    with Source(path) as source, shared(source):
+        head = source.head
+        found = _read_with(find_reader(path, head), path, shown)
+    if found is not None or not has_image_suffix(path):
+        return found or Extraction(shown)
     refused = refusal(path, head)
     if refused is not None:
         raise refused
     message = f"{shown} is a file of the format {unread(path)}, which is not read"
     return Extraction(shown, findings=(_not_read(shown, message),))
+
+
+def _read_with(reader: Reader | None, path: Path, shown: str) -> Extraction | None:
+    if reader is None:
+        return None
+    try:
+        return Extraction(shown, tuple(reader.read(path)))
+    except UnsupportedFormatError as error:
+        return Extraction(shown, findings=(_not_read(shown, error.message),))
 
 
 def _unreadable(shown: str, error: ReadError) -> Finding:

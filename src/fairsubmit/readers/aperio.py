@@ -21,8 +21,8 @@ from fairsubmit.metadata.image import (
 )
 from fairsubmit.readers.ome_values import Values
 from fairsubmit.readers.plain_tiff import sample_channels
-from fairsubmit.readers.source import Source
-from fairsubmit.readers.tiff import Tiff, is_tiff
+from fairsubmit.readers.source import opened
+from fairsubmit.readers.tiff import is_tiff, open_tiff
 from fairsubmit.readers.tiff_chain import check
 from fairsubmit.readers.units import length_unit
 
@@ -49,8 +49,8 @@ class Aperio:
         if not is_tiff(head):
             return False
         try:
-            with Source(path) as source:
-                start = Tiff(source).text(DESCRIPTION, 16) or b""
+            with opened(path) as source:
+                start = open_tiff(source).text(DESCRIPTION, 16) or b""
         except ReadError:
             return False
         return start.startswith(b"Aperio")
@@ -65,8 +65,8 @@ class Aperio:
         ReadError
             If the file cannot be opened.
         """
-        with Source(path) as source:
-            tiff = Tiff(source)
+        with opened(path) as source:
+            tiff = open_tiff(source)
             problems = check(tiff)
             raw = tiff.text(DESCRIPTION, MAX_TEXT) or b""
             page = tiff.first

@@ -21,8 +21,8 @@ from fairsubmit.metadata.image import (
 )
 from fairsubmit.readers.ome_values import Values
 from fairsubmit.readers.resolution import is_print_resolution
-from fairsubmit.readers.source import Source
-from fairsubmit.readers.tiff import Page, Tiff, is_tiff
+from fairsubmit.readers.source import opened
+from fairsubmit.readers.tiff import Page, Tiff, is_tiff, open_tiff
 from fairsubmit.readers.tiff_chain import check
 from fairsubmit.readers.units import length_unit, number, time_unit
 
@@ -52,8 +52,8 @@ class ImageJ:
         if not is_tiff(head):
             return False
         try:
-            with Source(path) as source:
-                return (Tiff(source).text(DESCRIPTION, 8) or b"")[:7] == b"ImageJ="
+            with opened(path) as source:
+                return (open_tiff(source).text(DESCRIPTION, 8) or b"")[:7] == b"ImageJ="
         except ReadError:
             return False
 
@@ -67,8 +67,8 @@ class ImageJ:
         ReadError
             If the file cannot be opened.
         """
-        with Source(path) as source:
-            tiff = Tiff(source)
+        with opened(path) as source:
+            tiff = open_tiff(source)
             problems = check(tiff)
             text = tiff.text(DESCRIPTION, MAX_TEXT) or b""
             hyperstack = _Hyperstack(tiff, _pairs(text))

@@ -22,8 +22,8 @@ from fairsubmit.metadata.image import (
     Problem,
 )
 from fairsubmit.readers.ome_values import Values
-from fairsubmit.readers.source import Source
-from fairsubmit.readers.tiff import Tiff, is_tiff
+from fairsubmit.readers.source import opened
+from fairsubmit.readers.tiff import is_tiff, open_tiff
 from fairsubmit.readers.tiff_chain import check
 from fairsubmit.readers.units import length_unit
 
@@ -51,8 +51,8 @@ class MetaSeries:
         if not is_tiff(head):
             return False
         try:
-            with Source(path) as source:
-                start = Tiff(source).text(DESCRIPTION, 64) or b""
+            with opened(path) as source:
+                start = open_tiff(source).text(DESCRIPTION, 64) or b""
         except ReadError:
             return False
         return start.lstrip().startswith(b"<MetaData>")
@@ -67,8 +67,8 @@ class MetaSeries:
         ReadError
             If the file cannot be opened.
         """
-        with Source(path) as source:
-            tiff = Tiff(source)
+        with opened(path) as source:
+            tiff = open_tiff(source)
             problems = check(tiff)
             raw = tiff.text(DESCRIPTION, MAX_TEXT) or b""
             page, pages = tiff.first, len(tiff.offsets)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from fairsubmit.errors import DamagedFileError
 from fairsubmit.readers.ome_record import default_pixels
 from fairsubmit.readers.ome_xml import MAX_XML, OmeXml, looks_like_ome, parse
-from fairsubmit.readers.source import HEAD_SIZE, Source
-from fairsubmit.readers.tiff import Page, Tiff, is_tiff
+from fairsubmit.readers.source import HEAD_SIZE, Source, opened
+from fairsubmit.readers.tiff import Page, Tiff, is_tiff, open_tiff
 from fairsubmit.readers.tiff_chain import check
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def read_xml(path: Path) -> bytes:
     ReadError
         If the file cannot be opened.
     """
-    with Source(path) as source:
+    with opened(path) as source:
         return _description(source) if is_tiff(source.head) else _whole(source)
 
 
@@ -79,7 +79,7 @@ def _whole(source: Source) -> bytes:
 
 
 def _description(source: Source, tiff: Tiff | None = None) -> bytes:
-    tiff = tiff or Tiff(source)
+    tiff = tiff or open_tiff(source)
     if not has_ome_xml(tiff):
         raise DamagedFileError(
             source.path.as_posix(), "OME-XML in tag 270 of the first page"
@@ -97,14 +97,14 @@ def open_file(path: Path) -> OmeFile:
     ReadError
         If the file cannot be opened.
     """
-    with Source(path) as source:
+    with opened(path) as source:
         if is_tiff(source.head):
             return _open_tiff(path, source)
         return OmeFile(path, parse(_whole(source), path))
 
 
 def _open_tiff(path: Path, source: Source) -> OmeFile:
-    tiff = Tiff(source)
+    tiff = open_tiff(source)
     raw = _description(source, tiff)
     cut_at = tiff.missing_text(DESCRIPTION)
     xml = parse(raw, path) if cut_at is None else _parse_cut(raw, path, source, cut_at)

@@ -166,7 +166,9 @@ def _records(own: OmeFile) -> Records:
         if own.first is not None:
             record, more = with_pages(own, record, alone=not members.present)
             problems += more
-        found.append(replace(record, problems=tuple(problems)))
+        if len(problems) > len(record.problems):
+            record = replace(record, problems=tuple(problems))
+        found.append(record)
     inspect(own, whole, sizes)
     first = [*own.xml.problems, *own.problems, *whole.all_problems()]
     if first:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from fairsubmit.errors import ReadError
 from fairsubmit.metadata.image import Problem
 from fairsubmit.readers.ome_file import DESCRIPTION
-from fairsubmit.readers.source import Source
-from fairsubmit.readers.tiff import Tiff
+from fairsubmit.readers.source import opened
+from fairsubmit.readers.tiff import open_tiff
 from fairsubmit.readers.tiff_chain import check
 
 if TYPE_CHECKING:
@@ -119,8 +119,8 @@ def inspect(own: OmeFile, members: Members, sizes: dict[str, set[object]]) -> No
     """Look into each other file of the set."""
     for name, part in members.present.items():
         try:
-            with Source(own.path.parent / name) as source:
-                tiff = Tiff(source)
+            with opened(own.path.parent / name) as source:
+                tiff = open_tiff(source)
                 for problem in check(tiff):
                     message = f"{name}: {problem.message}"
                     members.problem(

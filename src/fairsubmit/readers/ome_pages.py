@@ -46,7 +46,10 @@ def with_pages(
 
 def _filled(record: ImageMetadata, page: Page, index: int) -> ImageMetadata:
     """Take from the page what OME-XML does not say."""
-    size, provenance = record.size, dict(record.provenance)
+    size = record.size
+    if size.x and size.y and record.pixel_type:
+        return record
+    provenance = dict(record.provenance)
     if size.x is None:
         size = replace(size, x=page.width)
         provenance["size.x"] = f"IFD:{index}/ImageWidth"
@@ -57,8 +60,6 @@ def _filled(record: ImageMetadata, page: Page, index: int) -> ImageMetadata:
     if pixel_type is None and page.pixel_type is not None:
         pixel_type = page.pixel_type
         provenance["pixel_type"] = f"IFD:{index}/BitsPerSample"
-    if provenance == record.provenance:
-        return record
     return replace(record, size=size, pixel_type=pixel_type, provenance=provenance)
 
 

@@ -7,7 +7,7 @@ matter. Nothing is validated: attributes stay text.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from fairsubmit.readers.ome_cut import MARK
 
@@ -112,50 +112,6 @@ class Builder:
         self._key: str | None = None
         self._text: list[str] | None = None
         self._opaque = 0
-        self._starts: dict[str, Callable[[str, Attributes], None]] = {
-            "OME": self._start_ome,
-            "BinaryOnly": self._start_binary_only,
-            "Instrument": self._start_instrument,
-            "Microscope": self._start_microscope,
-            "Objective": self._start_objective,
-            "Detector": self._start_detector,
-            "Image": self._start_image,
-            "InstrumentRef": self._start_instrument_ref,
-            "ObjectiveSettings": self._start_objective_ref,
-            "ObjectiveRef": self._start_objective_ref,
-            "Pixels": self._start_pixels,
-            "Channel": self._start_channel,
-            "LogicalChannel": self._start_logical_channel,
-            "ChannelInfo": self._start_logical_channel,
-            "ChannelComponent": self._start_component,
-            "DetectorSettings": self._start_detector_ref,
-            "DetectorRef": self._start_detector_ref,
-            "TiffData": self._start_tiff_data,
-            "AnnotationRef": self._start_annotation_ref,
-            "ROIRef": self._start_roi,
-            "ROI": self._start_roi,
-            "StructuredAnnotations": self._start_annotations,
-            "M": self._start_entry,
-            "Value": self._start_value,
-            "BinaryFile": self._start_binary_file,
-            "External": self._start_binary_file,
-            **dict.fromkeys(DATE_ELEMENTS, self._start_date),
-            **dict.fromkeys(_OBJECTIVE_CHILDREN, self._start_objective_text),
-        }
-        self._ends: dict[str, Callable[[str, str], None]] = {
-            "Instrument": self._end_instrument,
-            "Objective": self._end_objective,
-            "Image": self._end_image,
-            "Pixels": self._end_pixels,
-            "Channel": self._end_channel,
-            "LogicalChannel": self._end_channel,
-            "ChannelInfo": self._end_channel,
-            "StructuredAnnotations": self._end_annotations,
-            "M": self._end_entry,
-            "Value": self._end_value,
-            **dict.fromkeys(DATE_ELEMENTS, self._end_date),
-            **dict.fromkeys(_OBJECTIVE_CHILDREN, self._end_objective_text),
-        }
 
     # -- events ----------------------------------------------------------------
 
@@ -164,10 +120,13 @@ class Builder:
         if self._opaque:
             self._opaque += 1
             return
-        local = _local(name)
-        handler = self._starts.get(local)
+        local = name
+        handler = self._STARTS.get(name)
+        if handler is None:
+            local = _local(name)
+            handler = self._STARTS.get(local)
         if handler is not None:
-            handler(local, dict(attributes))
+            handler(self, local, dict(attributes))
         elif self._annotations and local.endswith("Annotation"):
             self._start_annotation(local, attributes)
 
@@ -176,11 +135,11 @@ class Builder:
         if self._opaque:
             self._opaque -= 1
             return
-        local = _local(name)
-        handler = self._ends.get(local)
+        local = name if name in self._ENDS else _local(name)
+        handler = self._ENDS.get(local)
         if handler is not None:
             text, self._text = self._text, None
-            handler(local, "".join(text).strip() if text else "")
+            handler(self, local, "".join(text).strip() if text else "")
         elif self._annotation is not None and local == self._annotation.kind:
             self._annotation = None
 
@@ -348,6 +307,53 @@ class Builder:
         name = attributes.get("FileName") or attributes.get("href")
         if self._annotation is not None and name:
             self._annotation.values.setdefault("value", name)
+
+    # -- which method takes which element ----------------------------------------
+
+    _STARTS: ClassVar[dict[str, Callable[..., None]]] = {
+        "OME": _start_ome,
+        "BinaryOnly": _start_binary_only,
+        "Instrument": _start_instrument,
+        "Microscope": _start_microscope,
+        "Objective": _start_objective,
+        "Detector": _start_detector,
+        "Image": _start_image,
+        "InstrumentRef": _start_instrument_ref,
+        "ObjectiveSettings": _start_objective_ref,
+        "ObjectiveRef": _start_objective_ref,
+        "Pixels": _start_pixels,
+        "Channel": _start_channel,
+        "LogicalChannel": _start_logical_channel,
+        "ChannelInfo": _start_logical_channel,
+        "ChannelComponent": _start_component,
+        "DetectorSettings": _start_detector_ref,
+        "DetectorRef": _start_detector_ref,
+        "TiffData": _start_tiff_data,
+        "AnnotationRef": _start_annotation_ref,
+        "ROIRef": _start_roi,
+        "ROI": _start_roi,
+        "StructuredAnnotations": _start_annotations,
+        "M": _start_entry,
+        "Value": _start_value,
+        "BinaryFile": _start_binary_file,
+        "External": _start_binary_file,
+        **dict.fromkeys(DATE_ELEMENTS, _start_date),
+        **dict.fromkeys(_OBJECTIVE_CHILDREN, _start_objective_text),
+    }
+    _ENDS: ClassVar[dict[str, Callable[..., None]]] = {
+        "Instrument": _end_instrument,
+        "Objective": _end_objective,
+        "Image": _end_image,
+        "Pixels": _end_pixels,
+        "Channel": _end_channel,
+        "LogicalChannel": _end_channel,
+        "ChannelInfo": _end_channel,
+        "StructuredAnnotations": _end_annotations,
+        "M": _end_entry,
+        "Value": _end_value,
+        **dict.fromkeys(DATE_ELEMENTS, _end_date),
+        **dict.fromkeys(_OBJECTIVE_CHILDREN, _end_objective_text),
+    }
 
 
 def _local(name: str) -> str:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from fairsubmit.errors import ReadError
 from fairsubmit.readers.ome_file import has_ome_xml
 from fairsubmit.readers.ome_files import records
-from fairsubmit.readers.source import Source
-from fairsubmit.readers.tiff import Tiff, is_tiff
+from fairsubmit.readers.source import opened
+from fairsubmit.readers.tiff import is_tiff, open_tiff
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,8 +39,8 @@ class OmeTiff:
         if not is_tiff(head):
             return False
         try:
-            with Source(path) as source:
-                return has_ome_xml(Tiff(source))
+            with opened(path) as source:
+                return has_ome_xml(open_tiff(source))
         except ReadError:
             return False
 

@@ -75,6 +75,7 @@ class _Collection:
 
     def __init__(self, root: str) -> None:
         self.root = root
+        self.version = 3
         self.problems: list[Problem] = []
         self.failure: ReadError | None = None
         self._found: list[ImageMetadata] = []
@@ -89,6 +90,7 @@ class _Collection:
 
     def read(self, group: Group) -> None:
         attributes = group.attributes
+        self.version = group.version
         kinds: tuple[tuple[str, Callable[[Group], None]], ...] = (
             ("plate", self._plate),
             ("multiscales", self._image),
@@ -113,7 +115,7 @@ class _Collection:
             self._note("path-outside", f"{what} inside the folder, not {path!r}", path)
             return None
         try:
-            group = read_group(f"{self.root}/{path}")
+            group = read_group(f"{self.root}/{path}", self.version)
         except DamagedFileError as error:
             self.problems.append(
                 Problem("metadata-unreadable", error.message, path, error=True)

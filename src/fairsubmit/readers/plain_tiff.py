@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from fairsubmit.metadata.image import Channel, ImageMetadata, ImageSize, Problem
 from fairsubmit.readers.resolution import calibration
-from fairsubmit.readers.source import Source
-from fairsubmit.readers.tiff import Page, Tiff, is_tiff
+from fairsubmit.readers.source import opened
+from fairsubmit.readers.tiff import Page, Tiff, is_tiff, open_tiff
 from fairsubmit.readers.tiff_chain import check
 
 if TYPE_CHECKING:
@@ -41,8 +41,8 @@ class PlainTiff:
         ReadError
             If the file cannot be opened.
         """
-        with Source(path) as source:
-            tiff = Tiff(source)
+        with opened(path) as source:
+            tiff = open_tiff(source)
             problems = check(tiff)
             if ".ome." in path.name.lower():
                 message = "is named as OME-TIFF, but holds no OME-XML"

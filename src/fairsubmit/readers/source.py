@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
 from io import FileIO
 from typing import TYPE_CHECKING, Self
 
 from fairsubmit.errors import ReadError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
-__all__ = ["HEAD_SIZE", "Source", "read_head"]
+__all__ = ["HEAD_SIZE", "Source", "opened", "shared"]
 
 # One read that holds the first directory of most files; network disks charge by the
 # read, not by the byte.
@@ -55,6 +58,8 @@ class Source:
             raise ReadError(_words(path, error), hint=_HINT) from error
         self._window = b""
         self._window_start = 0
+        # What a format's parser made of the start; several readers look at it in turn.
+        self.parsed: object | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -104,19 +109,34 @@ class Source:
         return self._window, start
 
 
-def read_head(path: Path) -> bytes:
-    """Return the first bytes of a file.
+_shared: ContextVar[Source | None] = ContextVar("shared", default=None)
+
+
+@contextmanager
+def shared(source: Source) -> Iterator[None]:
+    """Let readers that open the same path in this context use `source`.
+
+    Deciding who reads a file, and reading it, then costs one opening.
+    """
+    reset = _shared.set(source)
+    try:
+        yield
+    finally:
+        _shared.reset(reset)
+
+
+def opened(path: Path) -> AbstractContextManager[Source]:
+    """Open a file for its headers, or use it where it is open already.
 
     Raises
     ------
     ReadError
         If the file cannot be opened.
     """
-    try:
-        with FileIO(str(path)) as file:
-            return file.read(HEAD_SIZE) or b""
-    except (OSError, ValueError) as error:
-        raise ReadError(_words(path, error), hint=_HINT) from error
+    source = _shared.get()
+    if source is not None and source.path == path:
+        return nullcontext(source)
+    return Source(path)
 
 
 def _words(path: Path, error: Exception) -> str:

@@ -9,20 +9,22 @@ from __future__ import annotations
 import struct
 from array import array
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from fairsubmit.errors import DamagedFileError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from fairsubmit.metadata.image import Problem
     from fairsubmit.readers.source import Source
 
-__all__ = ["Entry", "Layout", "Page", "Tiff", "is_tiff"]
+__all__ = ["Entry", "Layout", "Page", "Tiff", "is_tiff", "open_tiff"]
 
 # TIFF 6.0 section 2, BigTIFF types 16–18.
 TYPE_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8}
 TYPE_SIZES |= {11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
+SHORT_OR_LONG = {3: 2, 4: 4}
 INTEGERS = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}
 # A directory of a real image has some tens of entries; Leica and Olympus some hundreds.
 MAX_ENTRIES = 4096
@@ -39,12 +41,16 @@ class Layout:
     count: struct.Struct
     entry: struct.Struct
     pointer: struct.Struct
+    byteorder: Literal["little", "big"]
 
     @classmethod
     def of(cls, order: str, *, big: bool) -> Layout:
         """Return the layout for a byte order (``<`` or ``>``)."""
         codes = ("Q", "HHQ8s", "Q") if big else ("H", "HHI4s", "I")
-        return cls(order, big, *(struct.Struct(order + code) for code in codes))
+        count, entry, pointer = (struct.Struct(order + code) for code in codes)
+        return cls(
+            order, big, count, entry, pointer, "little" if order == "<" else "big"
+        )
 
 
 LAYOUTS = {
@@ -132,6 +138,8 @@ class Tiff:
     ----------
     tags
         Entries of the first directory by tag number.
+    problems
+        What `fairsubmit.readers.tiff_chain.check` found, once it ran.
     offsets
         Offsets of the directories found so far; `fairsubmit.readers.tiff_chain.walk`
         finds the rest.
@@ -166,6 +174,7 @@ class Tiff:
         self.offsets = array("Q", [first])
         self.tags, self.next = self.directory(first)
         self.first = self.page(self.tags, first)
+        self.problems: list[Problem] | None = None
 
     def directory(self, offset: int) -> tuple[dict[int, Entry], int]:
         """Read the directory at `offset`; return its tags and the next one's offset.
@@ -253,6 +262,9 @@ class Tiff:
         entry = tags.get(tag)
         if entry is None:
             return default
+        if entry.values == 1 and entry.type in SHORT_OR_LONG:
+            size = SHORT_OR_LONG[entry.type]
+            return int.from_bytes(entry.raw[:size], self.layout.byteorder)
         return next(iter(self.integers(entry, last=1)), default)
 
     def integers(self, entry: Entry, *, last: int = MAX_VALUES) -> tuple[int, ...]:
@@ -322,3 +334,16 @@ class Tiff:
                 except DamagedFileError:
                     continue
         return found
+
+
+def open_tiff(source: Source) -> Tiff:
+    """Return the TIFF of an open file, parsed once however often it is asked for.
+
+    Raises
+    ------
+    DamagedFileError
+        If the header or the first directory cannot be read.
+    """
+    if not isinstance(source.parsed, Tiff):
+        source.parsed = Tiff(source)
+    return source.parsed

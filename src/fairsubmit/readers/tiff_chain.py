@@ -11,7 +11,7 @@ from __future__ import annotations
 import struct
 from array import array
 from operator import add
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from fairsubmit.errors import DamagedFileError
 from fairsubmit.metadata.image import Problem
@@ -27,6 +27,8 @@ MAX_SUBDIRECTORIES = 64
 # So many evenly spaced directories in a row are visited before the rest is probed.
 REGULAR_FROM = 128
 FIRST_PROBE = 64
+# Shorter stacks are read faster than their likeness is prepared.
+SHAPE_FROM = 4
 STRIPS, TILES = (273, 279), (324, 325)
 
 
@@ -54,10 +56,12 @@ def check(tiff: Tiff) -> list[Problem]:
         ``truncated``, ``directory-loop`` or ``too-many-pages``; empty if the file is
         whole.
     """
-    walk = _Walk(tiff)
-    walk.first_page()
-    walk.run()
-    return walk.problems
+    if tiff.problems is None:
+        walk = _Walk(tiff)
+        walk.first_page()
+        walk.run()
+        tiff.problems = walk.problems
+    return list(tiff.problems)
 
 
 class _Walk:
@@ -66,9 +70,6 @@ class _Walk:
         self.size = tiff.source.size
         self.problems: list[Problem] = []
         self.shape: _Shape | None = None
-        self.order: Literal["little", "big"] = (
-            "little" if tiff.layout.order == "<" else "big"
-        )
         self.subject: str | None = None
         self.cut = False
 
@@ -202,7 +203,8 @@ class _Walk:
         except DamagedFileError:
             return None
         self._check_last(tags, offset)
-        self.shape = self._shape_of(tags)
+        if len(self.tiff.offsets) >= SHAPE_FROM:
+            self.shape = self._shape_of(tags)
         return following
 
     def _quick(self, offset: int, shape: _Shape) -> int:
@@ -293,7 +295,7 @@ class _Walk:
             raw = self.tiff.source.read(self.tiff.value_offset(entry) + within, size)
             if len(raw) < size:
                 return None
-        return int.from_bytes(raw, self.order)
+        return int.from_bytes(raw, self.tiff.layout.byteorder)
 
     def _beyond(self, tags: dict[int, Entry], end: int) -> None:
         if self.cut or (end := self._needed(tags, end)) <= self.size:

@@ -136,7 +136,7 @@ def number(text: str) -> tuple[float | None, bool]:
     wrote in its user's language.
     """
     text = text.strip()
-    comma = bool(_COMMA.fullmatch(text))
+    comma = "," in text and bool(_COMMA.fullmatch(text))
     try:
         value = float(text.replace(",", ".") if comma else text)
     except ValueError:

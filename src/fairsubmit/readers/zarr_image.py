@@ -266,7 +266,7 @@ class ZarrImage:
             self._problem("label-image", "is a label image (a segmentation)")
             return ()
         try:
-            group = read_group(f"{self.group.folder}/labels")
+            group = read_group(f"{self.group.folder}/labels", self.group.version)
         except DamagedFileError as error:
             self._problem("labels-unreadable", error.message)
             return ()

@@ -7,6 +7,7 @@ and core specification version 3.0 (``zarr.json``).
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from io import FileIO
 from typing import TYPE_CHECKING, Any
@@ -68,11 +69,11 @@ def read_json(path: str) -> dict[str, Any] | None:
     """
     try:
         with FileIO(path) as file:
-            raw = file.read(MAX_JSON + 1) or b""
-    except OSError:
+            if os.fstat(file.fileno()).st_size > MAX_JSON:
+                raise DamagedFileError(path, f"JSON of at most {MAX_JSON} bytes")
+            raw = file.readall()
+    except (OSError, ValueError):  # a NUL in the name is a ValueError
         return None
-    if len(raw) > MAX_JSON:
-        raise DamagedFileError(path, f"JSON of at most {MAX_JSON} bytes")
     try:
         value = json.loads(raw)
     except json.JSONDecodeError as error:
@@ -92,28 +93,42 @@ def is_zarr(folder: str) -> bool:
 
 def _exists(path: str) -> bool:
     try:
-        FileIO(path).close()
-    except OSError:
+        return os.access(path, os.F_OK)
+    except ValueError:  # a NUL in the name
         return False
-    return True
 
 
-def read_group(folder: str) -> Group | None:
+def read_group(folder: str, version: int = 3) -> Group | None:
     """Return a group with its OME attributes; ``None`` if there is none.
 
     Version 3 keeps them below ``ome``; files between the versions do not.
+
+    Parameters
+    ----------
+    folder
+        The group.
+    version
+        Zarr version to try first: that of the group above.
 
     Raises
     ------
     DamagedFileError
         If its metadata is no JSON object.
     """
+    if version == 2:
+        return _group_2(folder) or _group_3(folder)
+    return _group_3(folder) or _group_2(folder)
+
+
+def _group_3(folder: str) -> Group | None:
     path = f"{folder}/zarr.json"
     node = read_json(path)
-    if node is not None:
-        if node.get("node_type") == "array":
-            return None
-        return Group(folder, _ome(node.get("attributes")), path, 3)
+    if node is None or node.get("node_type") == "array":
+        return None
+    return Group(folder, _ome(node.get("attributes")), path, 3)
+
+
+def _group_2(folder: str) -> Group | None:
     path = f"{folder}/.zattrs"
     attributes = read_json(path)
     if attributes is None and not _exists(f"{folder}/.zgroup"):
