@@ -55,6 +55,8 @@ class FormTransport:
     existing
         Paths below `root` that were there before this transfer: an equal size does
         not show that they have been replaced.
+    ask_from
+        Size in bytes from which on `size_of` is asked after each file.
     """
 
     # UserFilesResource.kt
@@ -68,11 +70,13 @@ class FormTransport:
         connections: int = 4,
         size_of: Callable[[str], int | None] | None = None,
         existing: Container[str] = (),
+        ask_from: int = _ASK_FROM,
     ) -> None:
         self._session = session
         self._root = root.strip("/")
         self._size_of = size_of
         self._existing = existing
+        self._ask_from = ask_from
         self._properties = Properties(
             connections=connections, max_size=_LARGEST, resumable=False
         )
@@ -171,7 +175,7 @@ class FormTransport:
         """
         file = FileHandle.parse(handle)
         self._mark(handle)
-        if self._size_of is None or file.size < _ASK_FROM:
+        if self._size_of is None or file.size < self._ask_from:
             return Stored()
         held = self._ask(self._size_of, file.path)
         if held is None:
