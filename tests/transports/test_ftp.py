@@ -248,6 +248,16 @@ def test_a_file_that_cannot_be_replaced_is_said(
     assert another.create("b.bin", 3)
 
 
+def test_a_server_without_pasv_is_asked_the_newer_way(
+    server: PyFtpd, transport: FtpTransport
+) -> None:
+    server.always["PASV"] = "502 Command not implemented."
+    for number in range(3):
+        send(transport, f"{number}.bin", b"abc")
+    assert server.stored("deposit/2.bin") == b"abc"
+    assert (server.commands["PASV"], server.commands["EPSV"]) == (1, 3)
+
+
 @pytest.mark.parametrize("path", ["a\r\nDELE b", "a\nb", "a\x00b", "a\tb"])
 def test_names_that_would_be_commands_are_refused(
     server: PyFtpd, transport: FtpTransport, path: str

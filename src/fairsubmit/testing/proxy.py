@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import socket
 import struct
+import sys
 import threading
 import time
 from collections import deque
@@ -372,7 +373,7 @@ def _start(work: Callable[[], None]) -> None:
 def _reset(connection: socket.socket) -> None:
     """Close a connection by RST."""
     with suppress(OSError):
-        linger = struct.pack("ii", 1, 0)
+        linger = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
         # close() alone does not wake a thread that waits in recv.
         connection.shutdown(socket.SHUT_RD)

@@ -59,7 +59,7 @@ class Client(FTP_TLS):  # noqa: S321 - it is what archives have
         # some hours is sent over another.
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         self.sock.settimeout(reply)
-        self.af = self.sock.family
+        self._extended = self.sock.family == socket.AF_INET6
         self.file = self.sock.makefile("r", encoding=self.encoding)
         return self.reply()
 
@@ -139,7 +139,10 @@ class Client(FTP_TLS):  # noqa: S321 - it is what archives have
         if self.sock is None:
             raise EOFError
         host = self.sock.getpeername()[0]
-        reply = self.ask("EPSV" if self.af == socket.AF_INET6 else "PASV")
+        reply = self.ask("EPSV" if self._extended else "PASV")
+        if not self._extended and reply.code in {500, 502}:
+            self._extended = True
+            reply = self.ask("EPSV")
         if found := _PASV.search(reply.text):
             return host, 256 * int(found[1]) + int(found[2])
         if found := _EPSV.search(reply.text):
