@@ -150,41 +150,61 @@ def _more(count: int) -> str:
 
 def _work(run: Run, lanes: int) -> None:
     """Run the lanes until all are through or all is over."""
-    threads = [
-        threading.Thread(
-            target=_lane, args=(run, number), name=f"lane-{number}", daemon=True
-        )
-        for number in range(lanes)
-    ]
+    at_work = _AtWork(lanes)
     try:
-        for thread in threads:
-            thread.start()
-        _join(run, threads)
+        for number in range(lanes):
+            threading.Thread(
+                target=_lane,
+                args=(run, number, at_work),
+                name=f"lane-{number}",
+                daemon=True,
+            ).start()
+        _await(run, at_work)
     except BaseException as error:  # Ctrl-C arrives in this thread
         run.end(error)
-        _join(run, threads)
+        _await(run, at_work)
         raise
 
 
-def _join(run: Run, threads: Sequence[threading.Thread]) -> None:
+class _AtWork:
+    """How many lanes have not ended.
+
+    `threading.Thread.join` cannot tell: a Ctrl-C that arrives in it makes a thread
+    that still runs look ended (seen in Python 3.11).
+    """
+
+    def __init__(self, lanes: int) -> None:
+        self._lanes = lanes
+        self._lock = threading.Lock()
+        self.none = threading.Event()
+
+    def leave(self) -> None:
+        with self._lock:
+            self._lanes -= 1
+            if self._lanes == 0:
+                self.none.set()
+
+
+def _await(run: Run, at_work: _AtWork) -> None:
+    """Wait until all lanes have ended, or had the time to notice that they must."""
     deadline: float | None = None
-    for thread in threads:
-        while thread.is_alive():
-            # With a time limit, since without one Windows does not pass Ctrl-C on.
-            thread.join(TICK)
-            if run.halted():
-                deadline = deadline or time.monotonic() + GRACE
-                if time.monotonic() > deadline:
-                    return
+    # With a time limit, since without one Windows does not pass Ctrl-C on.
+    while not at_work.none.wait(TICK):
+        if run.halted():
+            deadline = deadline or time.monotonic() + GRACE
+            if time.monotonic() > deadline:
+                return
 
 
-def _lane(run: Run, number: int) -> None:
+def _lane(run: Run, number: int, at_work: _AtWork) -> None:
     """Send files until there are none left."""
     try:
         while items := run.order.take(number):
             _send_batch(run, items)
     except BaseException as error:  # noqa: BLE001 - raised by `transfer`
         run.end(error)
+    finally:
+        at_work.leave()
 
 
 def _send_batch(run: Run, items: Sequence[Item]) -> None:
