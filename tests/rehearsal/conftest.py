@@ -8,7 +8,6 @@ import http.client
 import json
 import urllib.parse
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,6 +16,7 @@ from fairsubmit.rehearsal import Account, EmbeddedArchive, Faults
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
 BOUNDARY = "a-boundary-of-the-tests"
 FUTURE = "2099-01-15"
@@ -106,7 +106,8 @@ class Client:
             sent = {"X-Session-Token": self.token} if self.token else {}
             connection.request(method, target, body, {**sent, **(headers or {})})
             answer = connection.getresponse()
-            return Answer(answer.status, answer.headers, answer.read())
+            headers = {name.lower(): value for name, value in answer.getheaders()}
+            return Answer(answer.status, headers, answer.read())
         finally:
             connection.close()
 

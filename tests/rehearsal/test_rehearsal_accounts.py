@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from fairsubmit.errors import ConfigError
 from fairsubmit.rehearsal import EmbeddedArchive
 
 
@@ -159,6 +160,6 @@ def test_accounts_and_tokens_outlive_the_server(tmp_path, connect):
 
 def test_what_is_not_running_says_so(tmp_path):
     archive = EmbeddedArchive(tmp_path)
-    with pytest.raises(Exception, match="is not running") as caught:
+    with pytest.raises(ConfigError, match="is not running") as caught:
         archive.api_url  # noqa: B018
     assert caught.value.hint

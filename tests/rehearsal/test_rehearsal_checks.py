@@ -169,8 +169,8 @@ def test_lists_may_be_json_have_crlf_and_rows_of_any_width(client, submission):
 
 @pytest.mark.parametrize(
     "path",
-    ["50%.tif", "./a.tif", "a/", "a/../b", "µ.tif", "a[1].tif", "a\\b", "a+b", "..//../"],
-)  # fmt: skip
+    ["50%.tif", "./a.tif", "a/", "a/../b", "µ.tif", "a[1].tif", "a\\b", "a+b", "a../"],
+)
 def test_a_path_that_is_not_allowed(client, submission, path):
     client.upload("lists", "movies.tsv", f"Files\n{path}\n".encode())
     reason = refused(client, submission())
@@ -234,10 +234,10 @@ def test_root_path_is_the_base_of_lists_and_data(client, submission):
 @pytest.mark.parametrize(
     ("day", "message"),
     [
-        ("15-01-2099", "Provided date 15-01-2099 could not be parsed. "
-                       "Expected format is YYYY-MM-DD"),
-        ("2099-02-30", "Provided date 2099-02-30 could not be parsed. "
-                       "Expected format is YYYY-MM-DD"),
+        ("15-01-2099", ("Provided date 15-01-2099 could not be parsed. "
+                       "Expected format is YYYY-MM-DD")),
+        ("2099-02-30", ("Provided date 2099-02-30 could not be parsed. "
+                       "Expected format is YYYY-MM-DD")),
         (PAST, "Release date cannot be in the past"),
     ],
 )  # fmt: skip
@@ -325,8 +325,8 @@ def test_the_order_of_the_checks(client, submission):
         (lambda d, a, o: a["attributes"].pop(1),
          "Authors are required to have an affiliation"),
         (lambda d, a, o: a["attributes"][1].update(value="o9"),
-         "The organization 'o9' affiliated to the author 'Ada Example' "
-         "could not be found"),
+         ("The organization 'o9' affiliated to the author 'Ada Example' "
+         "could not be found")),
     ],
 )  # fmt: skip
 def test_what_a_doi_needs(client, submission, change, message):
@@ -356,13 +356,12 @@ def test_the_doi_stays_as_it_was_minted(client, submission):
     for given, message in (
         ("true", f"The given DOI 'true' should match the previous DOI '{doi}'"),
         (None, f"The previous DOI: '{doi}' cannot be removed"),
-        (doi, None),
     ):
         client.call("PUT", path, submission(accno=key, DOI=given))
         answer = client.submit(key)
-        if message:
-            assert (answer.status, answer.tree[1]) == (400, [message])
-    assert answer.status == 200
+        assert (answer.status, answer.tree[1]) == (400, [message])
+    client.call("PUT", path, submission(accno=key, DOI=doi))
+    assert client.submit(key).status == 200
 
 
 def test_without_the_accession_there_is_no_version_before(client, submission):
@@ -416,8 +415,10 @@ def test_lists_can_be_checked_before(client):
     answer = check("lists/gone.tsv")
     assert answer.status == 500
     assert answer.tree == (
-        "The following files could not be found:\n  - Plate1.tif\n"
-        "List of available sources:\n  - ada@example.org user files",
+        (
+            "The following files could not be found:\n  - Plate1.tif\n"
+            "List of available sources:\n  - ada@example.org user files"
+        ),
         [],
     )
     client.upload("lists", "empty.tsv", b"Files\n")
@@ -429,9 +430,9 @@ def test_lists_can_be_checked_before(client):
     assert check("own.tsv", rootPath="lists").status == 200
     body = b"fileListName=lists%2Fmovies.tsv"
     kind = {"Content-Type": "application/x-www-form-urlencoded"}
-    answer = client.call("POST", "/submissions/fileLists/validate", body=body, headers=kind)  # fmt: skip
-    assert answer.status == 200
-    assert client.form("/submissions/fileLists/validate", []).status == 400
+    path = "/submissions/fileLists/validate"
+    assert client.call("POST", path, body=body, headers=kind).status == 200
+    assert client.form(path, []).status == 400
 
 
 def test_a_thousand_missing_files_are_named_and_no_more(client):

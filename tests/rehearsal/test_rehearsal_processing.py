@@ -155,9 +155,11 @@ def test_a_form_brings_its_files_by_their_last_names(client, submission):
     answer = client.form("/submissions", parts, JSON)
     assert answer.status == 400
     assert answer.tree[1] == [
-        "The following files could not be found:\n  - b.tif\n"
-        "List of available sources:\n  - Request files [a.tif]\n"
-        "  - ada@example.org user files"
+        (
+            "The following files could not be found:\n  - b.tif\n"
+            "List of available sources:\n  - Request files [a.tif]\n"
+            "  - ada@example.org user files"
+        )
     ]
     answer = client.form("/submissions", [*parts, ("files", "b.tif", b"b")], JSON)
     assert answer.status == 200, answer.body

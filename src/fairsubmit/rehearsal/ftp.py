@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 __all__ = ["FtpSide"]
 
 POLL_SECONDS = 0.05
+DRAIN_SECONDS = 0.05
+DRAINED_AT_MOST = 64 * 1024**2
 DIGEST_BLOCK = 4 * 1024**2
 DIGESTS = {"SHA-1": "sha1", "SHA-256": "sha256", "SHA-512": "sha512", "MD5": "md5"}
 INSIDE = frozenset("lradfwmMT")
@@ -189,6 +191,7 @@ class DataMixin:
 
     def __init__(self, sock: socket.socket, cmd_channel: Any) -> None:  # noqa: ANN401 - pyftpdlib is untyped
         self._cutting = False
+        self._draining = False
         self._waking: Any = None
         super().__init__(sock, cmd_channel)  # type: ignore[call-arg]
 
@@ -220,6 +223,8 @@ class DataMixin:
         if self._waking is not None:
             self._waking.cancel()
             self._waking = None
+        if me.receive and not me.transfer_finished and not self._cutting:
+            self._drain()
         drop = None
         stored = me.receive and me.transfer_finished and not me._closed  # noqa: SLF001 - pyftpdlib's own state
         if stored and me.file_obj is not None:
@@ -230,6 +235,21 @@ class DataMixin:
         if drop is not None:
             _linger(me.cmd_channel.socket, drop.how)
             me.cmd_channel.close()
+
+    def _drain(self) -> None:
+        """Keep what a client sent before it vanished and nobody has read yet."""
+        me: Any = self
+        if self._draining or me._closed or not isinstance(me.socket, socket.socket):  # noqa: SLF001 - pyftpdlib's own state
+            return
+        self._draining = True
+        left = DRAINED_AT_MOST
+        try:
+            me.socket.settimeout(DRAIN_SECONDS)
+            while left > 0 and (block := me.socket.recv(me.ac_in_buffer_size)):
+                left -= len(block)
+                me.file_obj.write(block)
+        except OSError:
+            pass  # nothing more is coming
 
 
 class DataChannel(DataMixin, DTPHandler):  # type: ignore[misc]
@@ -462,6 +482,7 @@ def _handler(services: Services, certificate: Path | None) -> type[FTPHandler]:
             "abstracted_fs": FileSystem,
             "dtp_handler": data,
             "proto_cmds": commands,
+            "auth_failed_timeout": 0,
             "banner": "Embedded archive ready.",
             **more,
         },

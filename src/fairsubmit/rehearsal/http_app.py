@@ -8,14 +8,13 @@ import socket
 import struct
 import sys
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import Route, Router
 
 from fairsubmit.rehearsal import (
     http_accounts,
@@ -68,17 +67,8 @@ FIN_SECONDS = 0.2
 
 def build(services: Services) -> Gate:
     """Return the application."""
-    app = Starlette(
-        routes=[_route(services, one) for one in ENDPOINTS],
-        exception_handlers={
-            HTTPException: _framework,
-            FrameworkError: _framework,
-            RefusalError: _refusal,
-            SecurityError: _refusal,
-        },
-    )
-    app.router.redirect_slashes = False
-    return Gate(app, services)
+    routes = [_route(services, one) for one in ENDPOINTS]
+    return Gate(Router(routes, redirect_slashes=False), services)
 
 
 class Gate:
@@ -86,14 +76,14 @@ class Gate:
 
     Parameters
     ----------
-    app
+    router
         The endpoints.
     services
         What they use.
     """
 
-    def __init__(self, app: Starlette, services: Services) -> None:
-        self._app = app
+    def __init__(self, router: Router, services: Services) -> None:
+        self._router = router
         self._services = services
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -104,13 +94,22 @@ class Gate:
             if early is not None:
                 await early(scope, receive, reply.send)
             else:
-                await self._app(scope, receive, reply.send)
+                await self._route(scope, receive, reply.send)
         except CutConnectionError as error:
             await cut(scope, receive, error.how)
         except DisconnectedError:
             pass
         finally:
             reply.count()
+
+    async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["app"] = self  # has the router raise what it does not find
+        try:
+            await self._router(scope, receive, send)
+        except (CutConnectionError, DisconnectedError):
+            raise
+        except Exception as error:  # noqa: BLE001 - as GeneralExceptionHandler.kt does
+            await _refusal(error, scope["path"])(scope, receive, send)
 
     def _early(self, scope: Scope, name: str) -> Response | None:
         """Return the answer of a gateway or a filter, if one answers."""
@@ -280,11 +279,12 @@ def _page(code: int, retry_after: int | None) -> Response:
     return HTMLResponse(GATEWAY_PAGE.format(code=code, title=title), code, headers)
 
 
-async def _framework(request: Request, error: Any) -> Response:  # noqa: ANN401 - Starlette's signature
-    status = error.status if isinstance(error, FrameworkError) else error.status_code
-    return JSONResponse(FrameworkError(status).body(request.url.path), status)
-
-
-async def _refusal(request: Request, error: Any) -> Response:  # noqa: ANN401 - Starlette's signature
-    del request
+def _refusal(error: Exception, path: str) -> Response:
+    """Return the answer to what was raised for a call."""
+    if isinstance(error, HTTPException):
+        error = FrameworkError(error.status_code)
+    if isinstance(error, FrameworkError):
+        return JSONResponse(error.body(path), error.status)
+    if not isinstance(error, RefusalError | SecurityError):
+        error = RefusalError(500, f"{type(error).__name__}: {error}")
     return JSONResponse(error.body(), error.status)

@@ -146,6 +146,7 @@ class Processing:
                 return False
             if not request.polled:
                 request.polled = True  # the first poll shows SUBMITTED
+                self.store.save(request)
                 return True
             following = STEPS[STEPS.index(request.status) + 1]
             try:
