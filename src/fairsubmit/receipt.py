@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Self
 
 from fairsubmit.errors import ManifestError
@@ -129,28 +129,49 @@ class Receipt:
         """Write the receipt atomically as indented JSON."""
         partial = path.with_name(path.name + ".part")
         text = json.dumps(self.to_json(), indent=1, ensure_ascii=False)
-        partial.write_text(text + "\n", encoding="utf-8")
+        partial.write_text(text + "\n", encoding="utf-8", newline="\n")
         partial.replace(path)
 
     @classmethod
     def read(cls, path: Path) -> Self:
-        """Read what `write` wrote.
+        """Read what `write` wrote; what a later version added is left out.
 
         Raises
         ------
         ManifestError
             If `path` is not a receipt.
         """
+        message = f"{path} is not a fairsubmit receipt"
+        hint = "give the receipt that `fairsubmit submit` wrote"
         try:
             value = json.loads(path.read_text(encoding="utf-8"))
-            if value.pop("fairsubmit_receipt", None) != 1:
-                message = f"{path} is not a fairsubmit receipt"
-                raise ManifestError(message)
-            files = tuple(
-                ReceiptFile(**{**item, "held": RemoteFile(**item["held"])})
-                for item in value.pop("files")
-            )
-            return cls(files=files, **value)
-        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-            message = f"{path} is not a fairsubmit receipt: {error}"
-            raise ManifestError(message) from error
+            if value.get("fairsubmit_receipt") != 1:
+                raise ManifestError(message, hint=hint)
+            files = tuple(_file(item) for item in value["files"])
+            return cls(**{**_known(cls, value), "files": files})
+        except OSError as error:
+            why = f"{path} cannot be read: {error.strerror or error}"
+            raise ManifestError(why, hint=hint) from error
+        except (ValueError, TypeError, LookupError, AttributeError) as error:
+            why = f"{message}: {error}"
+            raise ManifestError(why, hint=hint) from error
+        except RecursionError:
+            raise ManifestError(message, hint=hint) from None
+
+
+def _file(value: Mapping[str, Any]) -> ReceiptFile:
+    held = RemoteFile(**_known(RemoteFile, value["held"]))
+    file = ReceiptFile(**{**_known(ReceiptFile, value), "held": held})
+    texts = file.path, held.path, file.md5, file.sha256, *held.digests.values()
+    if not all(isinstance(text, str) for text in texts):
+        message = "a path or digest is not text"
+        raise TypeError(message)
+    if type(file.size) is not int or type(held.size) is not int:
+        message = "a size is not a whole number"
+        raise TypeError(message)
+    return file
+
+
+def _known(kind: type[Any], value: Mapping[str, Any]) -> dict[str, Any]:
+    names = {field.name for field in fields(kind)}
+    return {key: item for key, item in value.items() if key in names}

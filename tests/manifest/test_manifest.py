@@ -58,6 +58,13 @@ def test_an_empty_manifest(tmp_path: Path) -> None:
     assert Manifest.read(tmp_path / "m.jsonl") == Manifest(())
 
 
+def test_what_a_later_version_adds_is_left_out(tmp_path: Path) -> None:
+    (tmp_path / "m.jsonl").write_text(
+        lines({**HEADER, "made_by": "x"}, {**ENTRY, "blake3": "y"})
+    )
+    assert Manifest.read(tmp_path / "m.jsonl").entries == (entry("a"),)
+
+
 def lines(*values: object) -> str:
     return "".join(json.dumps(value) + "\n" for value in values)
 
@@ -77,7 +84,6 @@ ENTRY = entry("a").to_json()
         lines({"fairsubmit_manifest": 2, "files": 0, "bytes": 0}),
         lines(HEADER),
         lines(HEADER, ENTRY, ENTRY),
-        lines(HEADER, {**ENTRY, "more": 1}),
         lines(HEADER, {**ENTRY, "size": "0"}),
         lines(HEADER, {**ENTRY, "path": None}),
         lines(HEADER, {**ENTRY, "size": True}),

@@ -90,5 +90,5 @@ class HashLog:
 def _entry(line: str) -> Entry | None:
     try:
         return Entry.from_json(json.loads(line))
-    except (ValueError, TypeError, RecursionError):
+    except (ValueError, TypeError, LookupError, RecursionError):
         return None

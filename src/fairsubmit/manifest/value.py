@@ -80,14 +80,16 @@ class Entry:
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:
-        """Read back what `to_json` wrote.
+        """Read back what `to_json` wrote; what a later version added is left out.
 
         Raises
         ------
+        KeyError
+            If a field is missing.
         TypeError
-            If a field is missing, unknown or of another kind.
+            If a field is of another kind.
         """
-        entry = cls(**value)
+        entry = cls(*(value[name] for name in cls.__slots__))
         texts = entry.path, entry.md5, entry.sha256
         numbers = entry.size, entry.mtime_ns, entry.inode
         if not all(type(text) is str for text in texts) or not all(
@@ -96,6 +98,16 @@ class Entry:
             message = "a field has a value of the wrong kind"
             raise TypeError(message)
         return entry
+
+
+_UNREADABLE = (
+    OSError,
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    RecursionError,
+)
 
 
 @dataclass(frozen=True)
@@ -142,13 +154,7 @@ class Manifest:
                 if header.get("fairsubmit_manifest") != 1:
                     raise ManifestError(message)
                 entries = tuple(Entry.from_json(json.loads(line)) for line in file)
-        except (
-            OSError,
-            ValueError,
-            TypeError,
-            AttributeError,
-            RecursionError,
-        ) as error:
+        except _UNREADABLE as error:
             why = f"{message}: {error}"
             raise ManifestError(why) from error
         if header.get("files") != len(entries):
