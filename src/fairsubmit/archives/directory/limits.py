@@ -78,7 +78,10 @@ def _room(bundle: Bundle, shelf: Shelf) -> Iterator[Finding]:
 def writable(folder: Path) -> bool:
     """Whether a folder can be written, or made if it is not there."""
     existing = _existing(folder)
-    return existing.is_dir() and os.access(existing, os.W_OK | os.X_OK)
+    as_we_act = os.access in os.supports_effective_ids
+    return existing.is_dir() and os.access(
+        existing, os.W_OK | os.X_OK, effective_ids=as_we_act
+    )
 
 
 def _existing(path: Path) -> Path:
