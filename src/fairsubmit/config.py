@@ -7,7 +7,6 @@ Values are passed down as arguments; nothing below this module looks anything up
 
 from __future__ import annotations
 
-import difflib
 import json
 import os
 import threading
@@ -173,7 +172,9 @@ def _read(path: Path) -> dict[str, Any]:
         raise ConfigError(message, hint=hint) from error
     for key in table:
         if key not in _KEYS:
-            close = difflib.get_close_matches(key, _KEYS, 1)
+            from difflib import get_close_matches  # noqa: PLC0415 - rarely needed
+
+            close = get_close_matches(key, _KEYS, 1)
             meant = f"did you mean {close[0]}?" if close else ", ".join(sorted(_KEYS))
             message = f"{path}: there is no setting {key!r}"
             raise ConfigError(message, hint=meant if close else f"use one of: {meant}")

@@ -239,14 +239,14 @@ def test_a_short_step_shows_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().err == ""
 
 
-def wait_for(condition: threading.Event, output: Output) -> Output:
+def ear(condition: threading.Event) -> Output:
     class Ear(Output):
         def say(self, text: str) -> None:
             super().say(text)
             if "5" in text:
                 condition.set()
 
-    return Ear(output.format)
+    return Ear()
 
 
 def test_a_long_step_shows_itself_in_lines(
@@ -255,7 +255,7 @@ def test_a_long_step_shows_itself_in_lines(
     monkeypatch.setattr(module, "PATIENCE", 0.0)
     monkeypatch.setattr(module, "LINE_EVERY", 0.01)
     said = threading.Event()
-    invocation = Invocation(output=wait_for(said, Output()))
+    invocation = Invocation(output=ear(said))
     with Step(invocation, "reading image headers", "image", 9) as step:
         step(5)
         assert said.wait(10)

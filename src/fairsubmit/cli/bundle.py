@@ -11,7 +11,6 @@ from fairsubmit.cli.command import command as make_command
 from fairsubmit.cli.errors import ExitCode
 from fairsubmit.cli.invocation import Invocation, format_option, state_option
 from fairsubmit.cli.output import human_size, plural
-from fairsubmit.receipt import Draft
 
 if TYPE_CHECKING:
     from fairsubmit.bundle import Bundle
@@ -43,15 +42,15 @@ if TYPE_CHECKING:
 def command(
     invocation: Invocation, dataset: Path, *, folder: Path | None, archive: str
 ) -> int:
-    """Hash the files; write file lists, RO-Crate and the archive's document.
+    """Hash the files and write what travels beside them.
 
-    Each file is read once. Nothing is copied or moved; what is written are the
-    documents that travel beside the images, and the submission as the archive will
-    get it (PageTab).
+    Each file is read once. Nothing is copied or moved; what is written are the file
+    lists, the RO-Crate and the submission as the archive will get it (PageTab).
     """
     from fairsubmit.cli.connection import Target, connected
     from fairsubmit.cli.steps import bundled, checked
     from fairsubmit.findings import Report
+    from fairsubmit.receipt import Draft
 
     ready = checked(invocation, dataset, archive)
     made = bundled(invocation, ready, folder)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -31,11 +30,10 @@ ADDRESS = {"bioimage-archive": "api_url", "directory": "folder"}
 F = TypeVar("F", bound="Callable[..., Any]")
 
 
-@dataclass(frozen=True)
 class Target:
     """Where a dataset goes, as the command line says.
 
-    Attributes
+    Parameters
     ----------
     named
         Name of the archive, given or configured.
@@ -43,8 +41,11 @@ class Target:
         Settings of the archive from the command line; ``None`` where not given.
     """
 
-    named: str | None
-    options: Mapping[str, object] = field(default_factory=dict)
+    def __init__(
+        self, named: str | None, options: Mapping[str, object] | None = None
+    ) -> None:
+        self.named = named
+        self.options = options or {}
 
     @property
     def name(self) -> str:

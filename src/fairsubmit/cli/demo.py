@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
-import shutil
-from datetime import date, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,11 +13,14 @@ from fairsubmit.cli.errors import ExitCode
 from fairsubmit.cli.invocation import Invocation, state_option
 from fairsubmit.errors import ConfigError
 
+if TYPE_CHECKING:
+    from datetime import date
+
 __all__ = ["copy_example", "example_folder"]
 
 EXAMPLE = Path("examples", "time-lapse")
-RELEASE_DATE = re.compile(r"^(\s*release_date:\s*).*$", re.MULTILINE)
-AHEAD = timedelta(days=30)
+RELEASE_DATE = r"(?m)^(\s*release_date:\s*).*$"
+DAYS_AHEAD = 30
 
 
 @make_command(
@@ -49,7 +50,7 @@ def command(invocation: Invocation, *, folder: Path) -> int:
     context, output = click.get_current_context(), invocation.output
     dataset, release = copy_example(folder)
     output.say(f"copied the example to {dataset}")
-    output.say(f"set its release date to {release}, 30 days from today")
+    output.say(f"set its release date to {release}, {DAYS_AHEAD} days from today")
     _show(invocation, f"fairsubmit extract {dataset}")
     context.invoke(extract, paths=(dataset,))
     _show(invocation, f"fairsubmit lint {dataset} --archive bioimage-archive")
@@ -100,12 +101,16 @@ def copy_example(folder: Path) -> tuple[Path, date]:
     date
         Its release date: archives refuse one that has passed.
     """
+    import re
+    import shutil
+    from datetime import date, timedelta
+
     dataset = folder / EXAMPLE.name
     shutil.copytree(example_folder(), dataset, dirs_exist_ok=True)
     # The person's own date: that is what an archive's form would show them.
-    release = date.today() + AHEAD  # noqa: DTZ011 - see above
+    release = date.today() + timedelta(DAYS_AHEAD)  # noqa: DTZ011 - see above
     document = dataset / "submission.yaml"
     text = document.read_text(encoding="utf-8")
-    changed = RELEASE_DATE.sub(rf'\g<1>"{release}"', text, count=1)
+    changed = re.sub(RELEASE_DATE, rf'\g<1>"{release}"', text, count=1)
     document.write_text(changed, encoding="utf-8", newline="\n")
     return dataset, release

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import sys
-import traceback
 from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -80,6 +79,8 @@ def guard(call: Callable[[], object], invocation: Invocation) -> int:
 def _reported(error: BaseException, invocation: Invocation) -> int:
     try:
         if invocation.debug:
+            import traceback
+
             traceback.print_exception(error)
         return _report(error, invocation)
     except (ReaderGoneError, BrokenPipeError):

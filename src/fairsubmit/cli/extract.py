@@ -11,13 +11,13 @@ from fairsubmit.cli.command import command as make_command
 from fairsubmit.cli.errors import ExitCode
 from fairsubmit.cli.invocation import Invocation, format_option
 from fairsubmit.cli.output import json_text, plural
-from fairsubmit.findings import Finding, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from fairsubmit.cli.output import Output
     from fairsubmit.cli.progress import Step
+    from fairsubmit.findings import Finding
     from fairsubmit.metadata.image import Extraction, ImageMetadata, PhysicalSize
 
 # Files of formats that are not read may be many; a few say which ones it is about.
@@ -104,6 +104,8 @@ class _Reading:
 
     def tell(self, invocation: Invocation) -> int:
         """Print what was found; return the number of files that cannot be read."""
+        from fairsubmit.findings import Severity
+
         errors = [f for f in self._findings if f.severity is Severity.ERROR]
         others = [f for f in self._findings if f.severity is not Severity.ERROR]
         invocation.print_findings((*errors, *others[:SHOWN]))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 import sys
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -12,12 +10,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from fairsubmit.cli.output import Output
-from fairsubmit.config import Config, colour_unwanted, load_config, plain_terminal
-from fairsubmit.findings import Report
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from fairsubmit.config import Config
     from fairsubmit.findings import Finding
 
 __all__ = [
@@ -31,33 +28,46 @@ __all__ = [
 F = TypeVar("F", bound="Callable[..., Any]")
 
 
-@dataclass
 class Invocation:
     """One call of the program.
 
-    Attributes
+    Parameters
     ----------
     arguments
         As typed, without the program's name. No option ever takes a secret, so they
         may be shown.
+    output
+        Where to print; made on first use by default.
     debug
         Show tracebacks.
     resumable
         Whether running the same command again goes on where this run stopped.
     shown_root
         Folder that the paths of findings are relative to, as the person typed it.
-    state_dir
-        State folder from the command line.
     """
 
-    arguments: Sequence[str] = ()
-    debug: bool = False
-    resumable: bool = False
-    shown_root: str = ""
-    state_dir: Path | None = None
-    output: Output = field(
-        default_factory=lambda: Output(colour=False if colour_unwanted() else None)
-    )
+    def __init__(
+        self,
+        arguments: Sequence[str] = (),
+        *,
+        output: Output | None = None,
+        debug: bool = False,
+        resumable: bool = False,
+        shown_root: str = "",
+    ) -> None:
+        self.arguments = arguments
+        self.debug = debug
+        self.resumable = resumable
+        self.shown_root = shown_root
+        self.state_dir: Path | None = None
+        self._output = output
+
+    @cached_property
+    def output(self) -> Output:
+        """What prints."""
+        from fairsubmit.config import colour_unwanted
+
+        return self._output or Output(colour=False if colour_unwanted() else None)
 
     @property
     def command(self) -> str:
@@ -74,16 +84,22 @@ class Invocation:
     @cached_property
     def config(self) -> Config:
         """Settings from files and environment, read on first use."""
+        from fairsubmit.config import load_config
+
         return load_config(state_dir=self.state_dir)
 
     @property
     def interactive(self) -> bool:
         """Whether a person is there to answer a question."""
+        from fairsubmit.config import plain_terminal
+
         return sys.stdin.isatty() and sys.stderr.isatty() and not plain_terminal()
 
     @property
     def animated(self) -> bool:
         """Whether stderr can show a progress bar."""
+        from fairsubmit.config import plain_terminal
+
         return sys.stderr.isatty() and not plain_terminal()
 
     def print_findings(self, findings: Iterable[Finding]) -> None:
@@ -91,6 +107,7 @@ class Invocation:
         listed = tuple(findings)
         if listed:
             from fairsubmit.cli.findings import written
+            from fairsubmit.findings import Report
 
             self.output.talk(written(Report(listed), "human", self.shown_root))
 
@@ -110,6 +127,8 @@ def _apply(invocation: Invocation, name: str, value: object) -> None:
     elif name == "state_dir" and isinstance(value, Path):
         invocation.state_dir = value
     elif name == "verbose":
+        import logging
+
         # Ours alone: what libraries log may hold addresses with secrets in them.
         logging.basicConfig(format="%(asctime)s %(name)s: %(message)s")
         level = logging.DEBUG if value != 1 else logging.INFO

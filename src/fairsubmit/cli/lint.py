@@ -9,7 +9,6 @@ import click
 from fairsubmit.cli.command import command as make_command
 from fairsubmit.cli.errors import ExitCode
 from fairsubmit.cli.invocation import Invocation, format_option, state_option
-from fairsubmit.findings import Report
 
 
 @make_command(
@@ -57,6 +56,7 @@ def command(
     """
     from fairsubmit.cli.findings import moved, sources, written
     from fairsubmit.cli.steps import prepared
+    from fairsubmit.findings import Report
 
     output = invocation.output
     report = Report()

@@ -47,7 +47,7 @@ def command(
     user: str | None,
     password_stdin: bool,
 ) -> None:
-    """Log in to an archive and keep the session token.
+    """Log in to an archive and keep its session token.
 
     The password is asked for, never given as an option, and not kept. The token is
     kept in the keyring of your computer, or where there is none in a file that only

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 import sys
-from dataclasses import dataclass
 from itertools import compress
 from typing import TYPE_CHECKING, TextIO
 
@@ -36,6 +33,8 @@ def human_size(size: float) -> str:
 
 def json_text(value: object, *, indent: int | None = None) -> str:
     """Write a JSON value, non-ASCII readable where stdout can carry it."""
+    import json
+
     encoding = (getattr(sys.stdout, "encoding", "") or "").lower()
     ascii_only = encoding.replace("-", "") != "utf8"
     return json.dumps(value, indent=indent, ensure_ascii=ascii_only)
@@ -46,23 +45,26 @@ def plural(count: int, noun: str) -> str:
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
-@dataclass
 class Output:
     """Prints results and talk.
+
+    Parameters
+    ----------
+    colour
+        ``False`` never, ``None`` where the stream is a terminal.
+    quiet
+        Leave out talk; errors, warnings and results stay.
 
     Attributes
     ----------
     format
         ``human``, or a format for programs (``json``, ``jsonl``, ``github``).
-    colour
-        ``False`` never, ``None`` where the stream is a terminal.
-    quiet
-        Leave out talk; errors, warnings and results stay.
     """
 
-    format: str = "human"
-    colour: bool | None = None
-    quiet: bool = False
+    def __init__(self, *, colour: bool | None = None, quiet: bool = False) -> None:
+        self.format = "human"
+        self.colour = colour
+        self.quiet = quiet
 
     def result(self, text: str) -> None:
         """Print a line of the result."""
@@ -109,10 +111,12 @@ class Output:
         right
             One letter a column: ``r`` aligns to the right.
         """
+        from shutil import get_terminal_size
+
         found = [tuple(row) for row in rows]
         used = [any(column) for column in zip(*found, strict=True)]
         lines = [tuple(compress(line, used)) for line in (header, *found)]
-        width = shutil.get_terminal_size((100, 24)).columns
+        width = get_terminal_size((100, 24)).columns
         widths = _fit(lines, width if sys.stdout.isatty() else None)
         sides = "".join(compress(right.ljust(len(header)), used))
         for index, line in enumerate(lines):
