@@ -185,8 +185,8 @@ class Rule:
         """The rule's page by heading."""
         found: dict[str, str] = {}
         headings = list(_HEADING.finditer(self.doc))
-        ends = [heading.start() for heading in headings[1:]] + [len(self.doc)]
-        for heading, end in zip(headings, ends, strict=True):
+        ends = [*(heading.start() for heading in headings), len(self.doc)][1:]
+        for heading, end in zip(headings, ends, strict=False):
             found[heading["title"].strip()] = self.doc[heading.end() : end].strip()
         return found
 

@@ -78,10 +78,12 @@ def _hits(
         if located is None:
             continue
         pointer, value, exact = located
+        kind = error["type"] if exact else "term_type"
+        if kind == "missing":
+            pointer, value, kind = _cause(tree, pointer)
         if pointer in seen:
             continue
         seen.add(pointer)
-        kind = error["type"] if exact else "term_type"
         yield _hit(pointer, value, kind, error)
 
 
@@ -112,6 +114,21 @@ def _locate(
             continue
         pointer += f"/{escape_pointer(str(step))}"
     return pointer, value, True
+
+
+def _cause(tree: Mapping[str, Any], pointer: str) -> tuple[str, object, str]:
+    """Name the mapping instead of each of its fields where it has none at all."""
+    value: Any = tree
+    *steps, _ = pointer.split("/")[1:]
+    for step in steps:
+        value = value[int(step)] if isinstance(value, list) else value[_plain(step)]
+    if steps and not value and not steps[-1].isdecimal():
+        return pointer.rpartition("/")[0], None, "empty"
+    return pointer, None, "missing"
+
+
+def _plain(step: str) -> str:
+    return step.replace("~1", "/").replace("~0", "~")
 
 
 def _hit(
@@ -196,7 +213,7 @@ def _unknown(pointer: str, name: str) -> Hit:
 
 def _name(pointer: str) -> str:
     """Write the last step of a pointer, an item of a list with its list."""
-    steps = [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")]
+    steps = [_plain(step) for step in pointer.split("/")]
     if steps[-1].isdecimal() and len(steps) > 1:
         return f"{steps[-2]}[{steps[-1]}]"
     return steps[-1]

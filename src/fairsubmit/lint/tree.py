@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "all_texts",
+    "is_absent",
     "is_blank",
     "mapping_at",
     "named",
@@ -21,6 +22,11 @@ __all__ = [
     "text",
     "texts",
 ]
+
+
+def is_absent(value: object) -> bool:
+    """Whether there is no value: nothing, a blank text, or an empty collection."""
+    return not value.strip() if isinstance(value, str) else not value
 
 
 def is_blank(value: object) -> bool:
@@ -42,9 +48,12 @@ def is_empty_part(value: object) -> bool:
 
 
 def mapping_at(document: Document, pointer: str) -> Mapping[str, Any] | None:
-    """Return the mapping at a pointer, or ``None`` where there is none."""
+    """Return the mapping at a pointer, or ``None`` where there is none or it is empty.
+
+    What an empty mapping lacks follows from its being empty; see `shape_hits`.
+    """
     value = document.get(pointer)
-    return value if isinstance(value, dict) else None
+    return value if isinstance(value, dict) and value else None
 
 
 def parts(document: Document, section: str) -> Iterator[tuple[str, Mapping[str, Any]]]:

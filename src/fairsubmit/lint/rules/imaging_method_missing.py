@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING
 
 from fairsubmit.findings import Severity
 from fairsubmit.lint.base import MIN, Hit, Rule, Subject
-from fairsubmit.lint.tree import is_blank, parts, terms, text
+from fairsubmit.lint.tree import is_absent, is_blank, parts, terms, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +42,7 @@ def _check(subject: Subject) -> Iterator[Hit]:
     for pointer, acquisition in parts(subject.document, "/acquisitions"):
         label = text(acquisition, "title") or text(acquisition, "id")
         shown = f" `{label}`" if label else ""
-        if is_blank(acquisition.get("imaging_method")):
+        if is_absent(acquisition.get("imaging_method")):
             yield Hit(
                 f"acquisition{shown} has no imaging method",
                 f"{pointer}/imaging_method",

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING
 
 from fairsubmit.findings import Severity
 from fairsubmit.lint.base import MIN, Hit, Rule, Subject
-from fairsubmit.lint.tree import is_blank, parts, terms, text
+from fairsubmit.lint.tree import is_absent, is_blank, parts, terms, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +42,7 @@ def _check(subject: Subject) -> Iterator[Hit]:
     for pointer, biosample in parts(subject.document, "/biosamples"):
         label = text(biosample, "title") or text(biosample, "id")
         shown = f" `{label}`" if label else ""
-        if is_blank(biosample.get("organism")):
+        if is_absent(biosample.get("organism")):
             yield Hit(
                 f"biosample{shown} has no organism", f"{pointer}/organism", help=_HELP
             )
