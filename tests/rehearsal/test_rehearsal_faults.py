@@ -11,7 +11,8 @@ import pytest
 
 from fairsubmit.errors import ConfigError
 from fairsubmit.rehearsal import Faults
-from fairsubmit.rehearsal.faults import CutUpload, Switchboard
+from fairsubmit.rehearsal.faults import CutUpload
+from fairsubmit.rehearsal.switchboard import Switchboard
 
 LARGE = bytes(range(256)) * 4096 * 6  # 6 MiB: beyond where bodies are read in bulk
 BROKEN = (ConnectionError, http.client.HTTPException)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from fairsubmit.rehearsal.services import Services
     from fairsubmit.rehearsal.store import Account
 
-__all__ = ["Call", "Endpoint", "empty", "json_answer"]
+__all__ = ["Call", "Endpoint", "empty", "json_answer", "number_from"]
 
 
 @dataclass
@@ -153,3 +153,19 @@ def json_answer(value: object, status: int = 200) -> Response:
 def empty() -> Response:
     """Return 200 with no body."""
     return Response(b"", 200)
+
+
+def number_from(text: str | None, default: int) -> int:
+    """Return a number of a query.
+
+    Raises
+    ------
+    FrameworkError
+        400, it is none.
+    """
+    if text is None:
+        return default
+    try:
+        return int(text)
+    except ValueError as error:
+        raise FrameworkError(400) from error

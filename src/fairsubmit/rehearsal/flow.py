@@ -16,8 +16,8 @@ from fairsubmit.rehearsal.faults import (
 )
 
 if TYPE_CHECKING:
-    from fairsubmit.rehearsal.faults import Switchboard
     from fairsubmit.rehearsal.stats import Statistics
+    from fairsubmit.rehearsal.switchboard import Switchboard
 
 __all__ = ["Flow", "write_all"]
 

@@ -10,10 +10,9 @@ from urllib.parse import quote
 from starlette.responses import FileResponse, RedirectResponse
 
 from fairsubmit.rehearsal import checks
-from fairsubmit.rehearsal.calls import Endpoint, json_answer
+from fairsubmit.rehearsal.calls import Endpoint, json_answer, number_from
 from fairsubmit.rehearsal.refusals import FrameworkError
 from fairsubmit.rehearsal.services import FILES, READ_API, STATIC
-from fairsubmit.rehearsal.submissions import number_from
 
 if TYPE_CHECKING:
     from pathlib import Path

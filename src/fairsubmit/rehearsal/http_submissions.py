@@ -12,19 +12,20 @@ from typing import TYPE_CHECKING
 from starlette.responses import PlainTextResponse, Response
 
 from fairsubmit.rehearsal import (
+    documents,
     file_lists,
     pagetab,
     pagetab_tsv,
     sources,
-    submissions,
 )
-from fairsubmit.rehearsal.calls import Endpoint, empty, json_answer
+from fairsubmit.rehearsal.calls import Endpoint, empty, json_answer, number_from
+from fairsubmit.rehearsal.holdings import draft_json, overview_json
 from fairsubmit.rehearsal.processing import now
 from fairsubmit.rehearsal.refusals import FrameworkError, RefusalError
 from fairsubmit.rehearsal.services import API
 from fairsubmit.rehearsal.sources import ListedFiles
 from fairsubmit.rehearsal.store import Request
-from fairsubmit.rehearsal.submissions import Parameters, number_from
+from fairsubmit.rehearsal.submissions import Parameters
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,7 +47,7 @@ def create_draft(call: Call) -> Response:
     attach_to = call.query("attachTo") or ""
     desk = call.services.submissions
     request = desk.create_draft(call.who, call.json(), attach_to)
-    return json_answer(submissions.draft_json(request))
+    return json_answer(draft_json(request))
 
 
 def list_drafts(call: Call) -> Response:
@@ -54,13 +55,13 @@ def list_drafts(call: Call) -> Response:
     limit = number_from(call.query("limit"), LISTED_AT_ONCE)
     offset = number_from(call.query("offset"), 0)
     found = call.services.submissions.drafts(call.who, limit, offset)
-    return json_answer([submissions.draft_json(one) for one in found])
+    return json_answer([draft_json(one) for one in found])
 
 
 def get_draft(call: Call) -> Response:
     """Answer a draft."""
     found = call.services.submissions.draft(call.who, call.parameter("accession"))
-    return json_answer(submissions.draft_json(found))
+    return json_answer(draft_json(found))
 
 
 def get_draft_content(call: Call) -> Response:
@@ -74,7 +75,7 @@ def put_draft(call: Call) -> Response:
     changed = call.services.submissions.update_draft(
         call.who, call.parameter("accession"), call.json()
     )
-    return json_answer(submissions.draft_json(changed))
+    return json_answer(draft_json(changed))
 
 
 def delete_draft(call: Call) -> Response:
@@ -150,7 +151,7 @@ def validate_file_list(call: Call) -> Response:
 def check_pagetab(call: Call) -> Response:
     """Convert a document between JSON and TSV without looking at files."""
     text = call.body.decode()
-    read = submissions.parse(text, call.required("source").lower())
+    read = documents.parse(text, call.required("source").lower())
     if call.required("target").lower() == "tsv":
         return PlainTextResponse(pagetab_tsv.to_tsv(read))
     return json_answer(pagetab.to_json(read))
@@ -198,8 +199,10 @@ def list_submissions(call: Call) -> Response:
     limit = number_from(call.query("limit"), LISTED_AT_ONCE)
     offset = number_from(call.query("offset"), 0)
     accession = call.query("accNo")
-    found = call.services.submissions.listed(call.who, accession, limit, offset)
-    return json_answer([submissions.overview_json(one) for one in found])
+    found = call.services.submissions.holdings.listed(
+        call.who, accession, limit, offset
+    )
+    return json_answer([overview_json(one) for one in found])
 
 
 def get_submission(call: Call) -> Response:
@@ -207,8 +210,8 @@ def get_submission(call: Call) -> Response:
     name = PurePosixPath(call.parameter("accession"))
     if name.suffix in {".json", ".tsv"}:
         return _document(call, name.stem, name.suffix)
-    found = call.services.submissions.overview(call.who, str(name))
-    return empty() if found is None else json_answer(submissions.overview_json(found))
+    found = call.services.submissions.holdings.overview(call.who, str(name))
+    return empty() if found is None else json_answer(overview_json(found))
 
 
 def get_file_list(call: Call) -> Response:
@@ -225,7 +228,7 @@ def get_file_list(call: Call) -> Response:
     if PurePosixPath(name).suffix not in {".json", ".tsv"}:
         raise FrameworkError(404)
     desk = call.services.submissions
-    found = desk.persisted(call.account, accession)
+    found = desk.holdings.persisted(call.account, accession)
     file = desk.processing.folder(found).joinpath("Files", *name.split("/"))
     if ".." in name.split("/") or not file.is_file():
         raise RefusalError(500, f"The file list '{name}' was not found")
@@ -234,14 +237,14 @@ def get_file_list(call: Call) -> Response:
 
 def delete_submission(call: Call) -> Response:
     """Remove a private submission."""
-    call.services.submissions.delete(call.who, call.parameter("accession"))
+    call.services.submissions.holdings.delete(call.who, call.parameter("accession"))
     return empty()
 
 
 def delete_submissions(call: Call) -> Response:
     """Remove private submissions."""
     for accession in call.required("submissions").split(","):
-        call.services.submissions.delete(call.who, accession)
+        call.services.submissions.holdings.delete(call.who, accession)
     return empty()
 
 
@@ -254,7 +257,7 @@ def collections(call: Call) -> Response:
 def _request(call: Call) -> Request:
     desk = call.services.submissions
     version = int(call.parameter("version"))
-    return desk.request(call.who, call.parameter("accession"), version)
+    return desk.holdings.request(call.who, call.parameter("accession"), version)
 
 
 def _ticket(request: Request) -> dict[str, object]:
@@ -308,7 +311,7 @@ def _sent(call: Call, files: list[ReceivedFile]) -> Path | None:
 
 def _document(call: Call, accession: str, suffix: str) -> Response:
     desk = call.services.submissions
-    found = desk.persisted(call.account, accession)
+    found = desk.holdings.persisted(call.account, accession)
     return _text_file(desk.processing.folder(found) / f"{accession}{suffix}")
 
 

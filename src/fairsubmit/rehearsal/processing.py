@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from fairsubmit.rehearsal.faults import Switchboard
     from fairsubmit.rehearsal.pagetab import Attribute, Item, Submission
     from fairsubmit.rehearsal.sources import ListedFiles, Sources
     from fairsubmit.rehearsal.store import Account, Request, Store
+    from fairsubmit.rehearsal.switchboard import Switchboard
 
 __all__ = ["STATUSES", "Processing", "now", "relative_path"]
 

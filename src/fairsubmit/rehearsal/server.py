@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from fairsubmit.errors import ConfigError, MissingExtraError
-from fairsubmit.rehearsal.faults import Faults, Switchboard
+from fairsubmit.rehearsal.faults import Faults
 from fairsubmit.rehearsal.services import API, FILES, READ_API, Services
 from fairsubmit.rehearsal.stats import Statistics
 from fairsubmit.rehearsal.store import Account, Store
 from fairsubmit.rehearsal.submissions import Submissions
+from fairsubmit.rehearsal.switchboard import Switchboard
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import threading
 
-    from fairsubmit.rehearsal.faults import Switchboard
     from fairsubmit.rehearsal.stats import Statistics
     from fairsubmit.rehearsal.store import Store
     from fairsubmit.rehearsal.submissions import Submissions
+    from fairsubmit.rehearsal.switchboard import Switchboard
 
 __all__ = ["API", "FILES", "READ_API", "STATIC", "Services"]
 

@@ -1,19 +1,18 @@
-"""Drafts, submits and what may be asked about them, in BioStudies' order of checks."""
+"""Drafts and submits, in BioStudies' order of checks."""
 
 from __future__ import annotations
 
-import json
 import shutil
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from fairsubmit.rehearsal import checks, pagetab, pagetab_tsv, sources
+from fairsubmit.rehearsal import checks, documents, pagetab, sources
 from fairsubmit.rehearsal.faults import SlowSubmit
+from fairsubmit.rehearsal.holdings import Holdings, may_see
 from fairsubmit.rehearsal.processing import Processing, now
-from fairsubmit.rehearsal.refusals import FrameworkError, RefusalError
+from fairsubmit.rehearsal.refusals import RefusalError
 from fairsubmit.rehearsal.store import FINISHED, Request
 
 if TYPE_CHECKING:
@@ -21,11 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from fairsubmit.rehearsal.faults import Switchboard
     from fairsubmit.rehearsal.pagetab import Submission
     from fairsubmit.rehearsal.sources import ListedFiles
     from fairsubmit.rehearsal.stats import Statistics
     from fairsubmit.rehearsal.store import Account, Store
+    from fairsubmit.rehearsal.switchboard import Switchboard
 
 __all__ = ["Parameters", "Submissions"]
 
@@ -78,6 +77,7 @@ class Submissions:
 
     def __post_init__(self) -> None:
         self.processing = Processing(self.store, self.faults)
+        self.holdings = Holdings(self.store, self.processing)
         self._busy: set[str] = set()
 
     # drafts
@@ -165,7 +165,7 @@ class Submissions:
         with self._alone(accession):
             fault = self.faults.take("slow_submit", SlowSubmit)
             self._pause(fault, first=True)
-            submission = _from_json(request.content)
+            submission = documents.from_json(request.content)
             _override(submission, parameters)
             self._accept(account, request, submission, parameters)
             self._pause(fault, first=False)
@@ -192,7 +192,7 @@ class Submissions:
         RefusalError
             The first check that fails; an accession may be spent by then.
         """
-        submission = parse(text, kind)
+        submission = documents.parse(text, kind)
         _override(submission, parameters)
         content = pagetab.to_json(submission)
         probe = Request(
@@ -232,87 +232,6 @@ class Submissions:
             pass
         content: dict[str, Any] = (request.record or {})["content"]
         return content
-
-    # what may be asked
-
-    def request(self, account: Account, accession: str, version: int) -> Request:
-        """Return a request.
-
-        Raises
-        ------
-        RefusalError
-            There is none of this version.
-        """
-        request = self.store.request(accession, version)
-        if request is None or not _may_see(account, request):
-            raise RefusalError(
-                500,
-                f"The submission request '{accession}', version: {version} "
-                "was not found",
-            )
-        return request
-
-    def overview(self, account: Account, accession: str) -> Request | None:
-        """Return what ``GET /submissions/{accession}`` is about, moved on by a poll.
-
-        A draft is not shown; the version before it is.
-        """
-        latest = self.store.latest(accession)
-        if latest is None or not _may_see(account, latest):
-            return None
-        if latest.processing:
-            self.processing.poll(latest)
-        if latest.status == "DRAFT":
-            return self.store.current(accession)
-        return latest
-
-    def listed(
-        self, account: Account, accession: str | None, limit: int, offset: int
-    ) -> list[Request]:
-        """Return the submissions of an account that are more than drafts."""
-        shown = [
-            one if one.status != "DRAFT" else self.store.current(one.accession)
-            for one in self.store.of(account)
-            if accession in {None, "", one.accession}
-        ]
-        return [one for one in shown if one is not None][offset : offset + limit]
-
-    def persisted(self, account: Account | None, accession: str) -> Request:
-        """Return the version that ``{accession}.json`` shows.
-
-        Raises
-        ------
-        RefusalError
-            There is none, or it is private.
-        """
-        current = self.store.current(accession)
-        if current is None:
-            raise RefusalError(404, f"The submission '{accession}' was not found")
-        allowed = account is not None and _may_see(account, current)
-        if not allowed and not checks.is_public(current):
-            raise RefusalError(500, "Access Denied")
-        return current
-
-    def delete(self, account: Account, accession: str) -> None:
-        """Remove a private submission.
-
-        Raises
-        ------
-        RefusalError
-            It is public, another's, or there is none.
-        """
-        with self.store.lock:
-            current = self.store.current(accession)
-            if current is None:
-                raise RefusalError(404, f"The submission '{accession}' was not found")
-            mine = current.owner == account.email and not checks.is_public(current)
-            if not (mine or account.superuser):
-                raise RefusalError(
-                    500,
-                    f"The user {account.email} is not allowed to delete the "
-                    f"submission {accession}",
-                )
-            self.store.forget(accession)
 
     # below
 
@@ -399,7 +318,7 @@ class Submissions:
 
     def _mine(self, account: Account, accession: str) -> Request:
         latest = self.store.latest(accession)
-        if latest is None or not _may_see(account, latest):
+        if latest is None or not may_see(account, latest):
             raise RefusalError(500, _no_draft(accession))
         return latest
 
@@ -431,72 +350,9 @@ class Submissions:
             self.stopping.wait(fault.seconds)
 
 
-def parse(text: str, kind: str) -> Submission:
-    """Read a document.
-
-    Raises
-    ------
-    RefusalError
-        JSON that is none, or has no release date (500), TSV that is none (400), or
-        another format (415).
-    """
-    if kind == "tsv":
-        return pagetab_tsv.from_tsv(text)
-    if kind != "json":
-        raise RefusalError(415, f"Unsupported pagetab format: {kind}")
-    try:
-        return _from_json(json.loads(text))
-    except json.JSONDecodeError as error:
-        raise RefusalError(500, str(error)) from error
-
-
-def draft_json(request: Request) -> dict[str, Any]:
-    """Return a draft as the drafts endpoints answer."""
-    created = datetime.fromisoformat(request.created).astimezone(UTC)
-    return {
-        "key": request.accession,
-        "displayKey": created.strftime("%d-%m-%Y:%H:%M")
-        if request.new
-        else request.accession,
-        "newSubmission": request.new,
-        "content": request.content,
-        "modificationTime": request.modified,
-    }
-
-
-def overview_json(request: Request) -> dict[str, Any]:
-    """Return a submission as ``GET /submissions`` answers."""
-    submission = pagetab.from_json(request.content)
-    status = "PROCESSED" if request.status in FINISHED else "PROCESSING"
-    if request.status == "INVALID":
-        status = "INVALID"
-    day = (submission.value("ReleaseDate") or "")[:10]
-    return {
-        "accno": request.accession,
-        "displayAccNo": request.accession,
-        "newSubmission": False,
-        "title": submission.value("Title") or submission.section.value("Title") or "",
-        "mtime": request.modified,
-        "rtime": f"{day}T00:00:00Z",
-        "status": status,
-        "errors": request.errors,
-    }
-
-
-def _from_json(document: object) -> Submission:
-    try:
-        return pagetab.from_json(document)
-    except pagetab.ElementError as error:
-        raise RefusalError(500, str(error)) from error
-
-
 def _override(submission: Submission, parameters: Parameters) -> None:
     for name, value in parameters.attributes:
         submission.put(name, value)
-
-
-def _may_see(account: Account, request: Request) -> bool:
-    return account.superuser or request.owner == account.email
 
 
 def _no_draft(accession: str) -> str:
@@ -520,19 +376,3 @@ def _not_yours(account: Account, accession: str) -> str:
     return (
         f"The user {account.email} is not allowed to update the submission {accession}"
     )
-
-
-def number_from(text: str | None, default: int) -> int:
-    """Return a number of a query.
-
-    Raises
-    ------
-    FrameworkError
-        400, it is none.
-    """
-    if text is None:
-        return default
-    try:
-        return int(text)
-    except ValueError as error:
-        raise FrameworkError(400) from error
