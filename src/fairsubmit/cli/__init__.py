@@ -84,8 +84,8 @@ class Commands(click.Group):
         prog_name: str | None = None,
         complete_var: str | None = None,
         standalone_mode: bool = True,  # noqa: FBT002 - click's signature
-        **extra: Any,  # noqa: ANN401
-    ) -> Any:  # noqa: ANN401
+        **extra: Any,  # noqa: ANN401 - click's own types
+    ) -> Any:  # noqa: ANN401 - click's own types
         """Run the program; with `standalone_mode`, end it with our exit codes."""
         given = list(sys.argv[1:] if args is None else args)
         invocation = Invocation(given)

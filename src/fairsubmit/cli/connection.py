@@ -71,12 +71,12 @@ def target_options(command: F) -> F:
     @functools.wraps(command)
     def wrapped(
         invocation: Invocation,
-        *args: Any,  # noqa: ANN401
+        *args: Any,  # noqa: ANN401 - click's own types
         archive: str | None,
         to: Path | None,
         upload: str | None,
-        **options: Any,  # noqa: ANN401
-    ) -> Any:  # noqa: ANN401
+        **options: Any,  # noqa: ANN401 - click's own types
+    ) -> Any:  # noqa: ANN401 - click's own types
         named = archive or ("directory" if to else invocation.config.archive)
         folder = None if to is None else str(to.absolute())
         target = Target(named, {"folder": folder, "upload": upload})

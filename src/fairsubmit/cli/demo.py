@@ -25,7 +25,7 @@ DAYS_AHEAD = 30
 
 @make_command(
     "demo",
-    examples=("fairsubmit demo", "fairsubmit demo --folder /tmp/demo"),
+    examples=("fairsubmit demo", "fairsubmit demo --folder elsewhere"),
     codes=(ExitCode.FINDINGS, ExitCode.TEMPORARY),
 )
 @click.option(

@@ -103,8 +103,8 @@ def rehearsed(
     Report
         Differences found by reading every file back.
     """
+    from fairsubmit.cli.deposit import deposit, print_receipt
     from fairsubmit.cli.embedded import embedded, insist_on_room
-    from fairsubmit.cli.submit import deposit, print_receipt
     from fairsubmit.cli.verify import compared, print_comparison
     from fairsubmit.dataset import open_dataset
     from fairsubmit.pipeline import work_folder

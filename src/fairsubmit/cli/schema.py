@@ -16,7 +16,6 @@ def command(invocation: Invocation) -> None:
 
     Editors that know it complete and check the file while you write.
     """
-    from fairsubmit.metadata.submission import Submission
+    from fairsubmit.metadata.schema import submission_schema
 
-    draft = "https://json-schema.org/draft/2020-12/schema"
-    invocation.output.json({"$schema": draft, **Submission.model_json_schema()})
+    invocation.output.json(submission_schema())
