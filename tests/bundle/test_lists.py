@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fairsubmit.bundle import make_bundle
+from fairsubmit.bundle.columns import COLUMNS, collect
 from fairsubmit.bundle.lists import list_paths, make_sheet
-from fairsubmit.bundle.values import COLUMNS, collect
 from fairsubmit.dataset import FileGroup
 from fairsubmit.manifest import Entry
 from fairsubmit.metadata.image import (

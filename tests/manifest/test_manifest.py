@@ -145,3 +145,10 @@ def test_entries_are_on_disk_before_the_log_is_closed(tmp_path: Path) -> None:
     with HashLog(path) as log:
         log.add(entry("a"))
         assert "a" in HashLog(path).known()
+
+
+def test_a_log_that_cannot_be_written_costs_nothing(tmp_path: Path) -> None:
+    (tmp_path / "m.jsonl.log").mkdir()
+    with HashLog(tmp_path / "m.jsonl") as log:
+        log.add(entry("a"))
+    assert HashLog(tmp_path / "m.jsonl").known() == {}

@@ -10,14 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from fairsubmit.bundle.columns import COLUMNS
 from fairsubmit.bundle.context import BIA
-from fairsubmit.bundle.values import COLUMNS
 from fairsubmit.metadata.table import FILES, SOURCE_IMAGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from fairsubmit.bundle.values import Values
+    from fairsubmit.bundle.columns import Values
     from fairsubmit.dataset import FileGroup
     from fairsubmit.manifest import Entry
     from fairsubmit.metadata.table import FileTable
@@ -116,7 +116,7 @@ def make_sheet(group: FileGroup, values: Mapping[str, Values]) -> Sheet:
     group
         The files and their table.
     values
-        The images' values by path, see `fairsubmit.bundle.values.collect`.
+        The images' values by path, see `fairsubmit.bundle.columns.collect`.
     """
     rows = _first_rows(group.table)
     taken = {FILES.casefold()}

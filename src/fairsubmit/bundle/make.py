@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
 from fairsubmit.bundle.check import refuse_impossible
+from fairsubmit.bundle.columns import collect
 from fairsubmit.bundle.crate import NAME as CRATE
 from fairsubmit.bundle.crate import ListedGroup, write_crate
 from fairsubmit.bundle.lists import list_paths, make_sheet
 from fairsubmit.bundle.value import Bundle, FileList
-from fairsubmit.bundle.values import collect
 from fairsubmit.errors import ManifestError
 from fairsubmit.manifest import Entry, HashLog, Manifest, hash_file, hash_files
 from fairsubmit.metadata.validate import validate
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from fairsubmit.bundle.values import Values
+    from fairsubmit.bundle.columns import Values
     from fairsubmit.dataset import Dataset
     from fairsubmit.metadata.image import Extraction
 
@@ -99,13 +99,14 @@ def _hash_selected(
     entries: dict[str, Entry] = {}
     with _written_to(manifest.parent):
         manifest.parent.mkdir(parents=True, exist_ok=True)
-        with log:
-            for entry in hash_files(dataset.root, files, known=known, advance=advance):
-                if known.get(entry.path) is not entry:
-                    log.add(entry)
-                entries[entry.path] = entry
+    with log:
+        for entry in hash_files(dataset.root, files, known=known, advance=advance):
+            if known.get(entry.path) is not entry:
+                log.add(entry)
+            entries[entry.path] = entry
+    with _written_to(manifest.parent):
         Manifest(tuple(entries.values())).write(manifest)
-    log.remove()
+        log.remove()
     return entries
 
 

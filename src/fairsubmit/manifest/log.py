@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Self, TextIO
 
 from fairsubmit.errors import ManifestError
@@ -11,7 +12,6 @@ from fairsubmit.manifest.value import Entry, Manifest, entry_line
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from types import TracebackType
 
 __all__ = ["HashLog"]
 
@@ -55,32 +55,31 @@ class HashLog:
         return found
 
     def __enter__(self) -> Self:
-        self._file = self._path.open(
-            "a", encoding="utf-8", errors="backslashreplace", newline="\n"
-        )
-        # The last line may be torn; this ends it.
-        self._file.write("\n")
+        # A full disk costs the log, not the run: the manifest's own writing will tell.
+        with suppress(OSError):
+            self._file = self._path.open(
+                "a", encoding="utf-8", errors="backslashreplace", newline="\n"
+            )
+            # The last line may be torn; this ends it.
+            self._file.write("\n")
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._file is not None:
-            self._file.close()
+            with suppress(OSError):
+                self._file.close()
             self._file = None
 
     def add(self, entry: Entry) -> None:
         """Keep an entry; on disk within a second, or when the log is closed."""
         if self._file is None:
             return
-        self._file.write(entry_line(entry))
-        now = time.monotonic()
-        if now - self._flushed > _SECONDS:
-            self._file.flush()
-            self._flushed = now
+        with suppress(OSError):
+            self._file.write(entry_line(entry))
+            now = time.monotonic()
+            if now - self._flushed > _SECONDS:
+                self._file.flush()
+                self._flushed = now
 
     def remove(self) -> None:
         """Drop the log: the manifest is written."""
