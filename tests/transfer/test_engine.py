@@ -205,6 +205,25 @@ def test_files_that_begin_alike_are_kept_apart(send, source, server, journal, qu
     assert server.files == files
 
 
+def test_an_upload_that_expires_on_the_way_is_said_to_begin_anew(
+    send, source, server, witness
+):
+    item = source.item("a.tif", BIG)
+    expire = ["complete"]
+
+    def once(call, path):
+        if call in expire:
+            expire.clear()
+            server.partial.clear()
+            raise UploadExpiredError("the upload is gone")
+
+    server.broken = once
+    result = send([item])
+    assert server.files == {"a.tif": BIG}
+    assert result.bytes_again == len(BIG)
+    assert witness.said[0].startswith("a.tif: the upload is gone; sending it anew")
+
+
 def test_an_upload_that_expired_begins_anew(send, source, server, journal):
     item = source.item("a.tif", BIG)
     handle = begun(journal, server, item, MIB)
@@ -274,6 +293,7 @@ def test_a_broken_connection_goes_on_at_the_servers_byte(
     assert server.calls["create"] == 1
     assert len(witness.said) == 2
     assert witness.said[0].startswith("a.tif: the connection broke; going on at 3")
+    assert witness.said[0].endswith((" % now", " s"))
     assert result.bytes_sent == len(BIG) + result.bytes_again == server.received
     assert witness.shown == {"a.tif": len(BIG)}
 

@@ -280,15 +280,19 @@ class Sending:
         """
         progressed, self._progressed = self._progressed, False
         seconds = self._backoff.failed(error, progressed=progressed)
-        size = self._entry.size
-        percent = 100 * self._shown // size if size else 0
+        when = f"in {seconds:.0f} s" if seconds >= 1 else "now"
         self._run.services.progress.say(
-            f"{self._entry.path}: {error.message}; "
-            f"going on at {percent} % in {seconds:.0f} s"
+            f"{self._entry.path}: {error.message}; {self._next()} {when}"
         )
         if getattr(error, "retry_after", None) is not None:
             self._run.pause(seconds)
         self._run.wait(seconds)
+
+    def _next(self) -> str:
+        if self._handle is None:
+            return "sending it anew"
+        size = self._entry.size
+        return f"going on at {100 * self._shown // size if size else 0} %"
 
     def _give_back(self) -> None:
         """Give the upload up, on the server too where that is possible."""
