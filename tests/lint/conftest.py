@@ -138,6 +138,9 @@ def extraction(spec: dict[str, Any]) -> Extraction:
             path=path,
         )
         return Extraction(path, (), (finding,))
+    if "finding" in spec:
+        given = {**spec["finding"], "severity": Severity(spec["finding"]["severity"])}
+        return Extraction(path, (), (Finding(**given, path=path),))
     x, y = (size(spec.get(axis, "0.1 µm")) for axis in ("x", "y"))
     image = ImageMetadata(
         path,

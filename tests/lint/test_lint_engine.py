@@ -189,11 +189,27 @@ def test_a_waiver_covers_the_whole_group() -> None:
 
 
 def test_findings_of_readers_are_passed_on(broken: Document) -> None:
-    finding = Finding("RDR101", "odd", Severity.WARNING, "odd", path="raw/a.tif")
+    finding = Finding(
+        "RDR101", "odd", Severity.WARNING, "is odd", path="raw/a.tif", help="look"
+    )
     image = Extraction("raw/a.tif", (), (finding,))
     assert finding in lint(broken, [image]).findings
     assert finding in lint(broken, [image], ignore=["IMG"]).findings
     assert finding not in lint(broken, [image], select=["IMG"]).findings
+
+
+def test_many_findings_of_readers_are_one(broken: Document) -> None:
+    images = [
+        Extraction(
+            path,
+            (),
+            (Finding("RDR101", "odd", Severity.INFO, f"{path} is odd", path),),
+        )
+        for path in (f"raw/{n}.dcm" for n in range(500))
+    ]
+    (finding,) = lint(broken, images, ignore=["DOC", "STU", "PPL", "LIC"]).findings
+    assert finding.count == 500
+    assert finding.message.startswith("it is odd (and 499 more, e.g. raw/1.dcm")
 
 
 def _stream(count: int) -> Iterator[Extraction]:

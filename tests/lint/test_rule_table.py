@@ -58,6 +58,7 @@ IMG101 image-unreadable
 IMG102 pixel-size-missing
 IMG107 ome-metadata-invalid
 IMG109 ngff-metadata-invalid
+IMG120 format-not-read
 LIC101 licence-missing
 LIC102 licence-unknown
 LIC103 licence-refused

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from fairsubmit.dataset import Dataset
 from fairsubmit.errors import ConfigError, FairsubmitError
 from fairsubmit.findings import Report, Waiver
-from fairsubmit.lint.base import Hit, Rule, Subject
+from fairsubmit.lint.base import ADVICE, Hit, Rule, Subject
+from fairsubmit.lint.images import as_hit
 from fairsubmit.lint.rules import all_rules
 from fairsubmit.lint.suggest import closest
 
@@ -185,7 +186,14 @@ def _check_images(
                 gathered.add(rule, replace(hit, path=hit.path or extraction.path))
         for finding in extraction.findings:
             if finding.code not in handled and wanted.wants(finding.code):
-                gathered.passed_on.append(finding)
+                gathered.add(_stand_in(finding), as_hit(finding))
+
+
+def _stand_in(finding: Finding) -> Rule:
+    """Return a rule for a finding of a reader that brings its own code."""
+    code, name = finding.code, finding.name
+    doc = f"{name}."
+    return Rule(code=code, name=name, severity=finding.severity, gate=ADVICE, doc=doc)
 
 
 def _image_hits(rule: Rule, extraction: Extraction, subject: Subject) -> list[Hit]:
@@ -241,7 +249,6 @@ class _Gathered:
         self.single: list[tuple[Rule, Hit]] = []
         self.groups: dict[tuple[str, str, str], _Group] = {}
         self.sentences: dict[str, int] = defaultdict(int)
-        self.passed_on: list[Finding] = []
 
     def add(self, rule: Rule, hit: Hit) -> None:
         if not hit.group:
@@ -259,7 +266,7 @@ class _Gathered:
     def findings(self) -> list[Finding]:
         found = [rule.finding(hit, self.document) for rule, hit in self.single]
         found += [group.finding(self.document) for group in self.groups.values()]
-        return sorted([*found, *self.passed_on], key=_order)
+        return sorted(found, key=_order)
 
 
 def _order(finding: Finding) -> tuple[str, int, int, str, str, str]:

@@ -11,10 +11,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from fairsubmit.dataset import FileGroup
+    from fairsubmit.findings import Finding
     from fairsubmit.lint.base import Subject
     from fairsubmit.metadata.image import Extraction, ImageMetadata, Problem, Quantity
 
-__all__ = ["error_hits", "is_annotation", "rows_with_scale", "scale_missing"]
+__all__ = [
+    "as_hit",
+    "error_hits",
+    "is_annotation",
+    "reader_hits",
+    "rows_with_scale",
+    "scale_missing",
+]
 
 # Names that readers give to problems which mean that pixels are not there.
 _UNREADABLE = re.compile(
@@ -30,6 +38,42 @@ _SCALE_COLUMN = re.compile(
 _SIDE_PICTURE = re.compile(
     r"^(?:label|macro|thumbnail|overview)(?:[ _]?image)?$", re.IGNORECASE
 )
+
+
+def reader_hits(extraction: Extraction, code: str) -> Iterator[Hit]:
+    """Return what the reader itself found, without the path in the sentence.
+
+    Parameters
+    ----------
+    extraction
+        One image file or folder.
+    code
+        Code of the findings.
+    """
+    for finding in extraction.findings:
+        if finding.code == code:
+            yield as_hit(finding)
+
+
+def as_hit(finding: Finding) -> Hit:
+    """Turn a reader's finding into a hit that others with one cause can join."""
+    words = finding.message
+    if finding.path:
+        bare = words.removeprefix(f"{finding.path} ")
+        words = words if bare == words else f"it {bare}"
+    return Hit(
+        words,
+        finding.pointer,
+        path=finding.path,
+        line=finding.line,
+        column=finding.column,
+        cell=finding.cell,
+        help=finding.help or "copy or export the file again, or `exclude` it",
+        severity=finding.severity,
+        fix=finding.fix,
+        group=True,
+        count=finding.count,
+    )
 
 
 def error_hits(extraction: Extraction, code: str) -> Iterator[Hit]:

@@ -30,9 +30,10 @@ def closest(word: str, words: Iterable[str], *, cutoff: float = 0.7) -> str | No
     for known in words:
         folded.setdefault(known.casefold(), known)
     written = word.casefold()
-    found = difflib.get_close_matches(written, folded, 1, cutoff)
+    found = difflib.get_close_matches(written, folded, 3, cutoff)
     if found:
-        return folded[found[0]]
+        # of IMG120 and IMG102, both as similar to IMG1O2, the second is one letter off
+        return folded[min(found, key=lambda known: edits(written, known, limit=9))]
     # one wrong letter of three is a third of the word, and still one letter
     near = (known for known in folded if len(known) > 1 and len(written) > 1)
     short = next((known for known in near if edits(written, known, limit=1) == 1), None)

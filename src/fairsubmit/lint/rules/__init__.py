@@ -38,6 +38,7 @@ from fairsubmit.lint.rules import (
     file_listed_twice,
     file_table_malformed,
     file_unlisted,
+    format_not_read,
     image_unreadable,
     imaging_method_id_invalid,
     imaging_method_missing,
@@ -129,6 +130,7 @@ RULES: Final[tuple[Rule, ...]] = (
     pixel_size_missing.RULE,  # IMG102
     ome_metadata_invalid.RULE,  # IMG107
     ngff_metadata_invalid.RULE,  # IMG109
+    format_not_read.RULE,  # IMG120
     licence_missing.RULE,  # LIC101
     licence_unknown.RULE,  # LIC102
     licence_refused.RULE,  # LIC103

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING
 
 from fairsubmit.findings import Severity
 from fairsubmit.lint.base import MIN, Hit, Rule, Subject
-from fairsubmit.lint.images import error_hits
+from fairsubmit.lint.images import error_hits, reader_hits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,16 +39,7 @@ __all__ = ["RULE"]
 
 
 def _check_image(extraction: Extraction, _subject: Subject) -> Iterator[Hit]:
-    for finding in extraction.findings:
-        if finding.code == "IMG101":
-            yield Hit(
-                finding.message,
-                finding.pointer,
-                path=finding.path,
-                help=finding.help or "copy or export the file again, or `exclude` it",
-                severity=finding.severity,
-                group=True,
-            )
+    yield from reader_hits(extraction, "IMG101")
     yield from error_hits(extraction, "IMG101")
 
 

@@ -43,7 +43,7 @@ def _check(subject: Subject) -> Iterator[Hit]:
     for code, reason in waivers.items():
         pointer = f"/ignore/{escape_pointer(code)}"
         if code.strip().upper() not in subject.codes:
-            near = closest(code, subject.codes)
+            near = closest(code, sorted(subject.codes))
             yield Hit(
                 f"`{code}` is no rule, so this waives nothing",
                 pointer,
