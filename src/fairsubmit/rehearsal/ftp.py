@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FtpSide"]
 
-POLL_SECONDS = 0.05
+POLL_SECONDS = 0.02
 
 
 class FtpSide:
@@ -57,9 +57,13 @@ class FtpSide:
         self._thread = threading.Thread(target=self._run, name="ftp", daemon=True)
         self._thread.start()
 
+    def stop(self) -> None:
+        """Have the thread end soon."""
+        self._stop.set()
+
     def close(self) -> None:
         """End every connection and the thread."""
-        self._stop.set()
+        self.stop()
         self._thread.join()
 
     def _run(self) -> None:

@@ -25,7 +25,8 @@ class ControlMixin:
     """A control connection of the embedded archive."""
 
     services: Services
-    use_gmt_times = True
+    given = ""
+    """The argument of the command at hand, as the client wrote it."""
 
     def shown(self, path: str) -> str:
         """Return a path as it stands in the user area it belongs to."""
@@ -47,6 +48,7 @@ class ControlMixin:
         """Refuse a command that a fault names or that is switched off."""
         me: Any = self
         faults = self.services.faults
+        self.given = arg
         refusal = faults.take("ftp_refusal", FtpRefusal, command=cmd)
         self.services.statistics.answered(f"FTP {cmd}", 0)
         if refusal is not None:
@@ -112,7 +114,7 @@ class ControlMixin:
             me.respond("550 Not a regular file.")
             return
         first, last = chosen or (0, size)
-        name, algorithm = me.fs.fs2ftp(path), self._algorithm()
+        name, algorithm = self.given, self._algorithm()
         self._digest(
             path,
             algorithm,

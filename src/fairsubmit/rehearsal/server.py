@@ -255,6 +255,8 @@ class Running:
         """End the threads."""
         self.services.stopping.set()
         for side in self._sides:
+            side.stop()
+        for side in self._sides:
             side.close()
         self.services.statistics.close()
 
