@@ -34,18 +34,31 @@ def start(kind: str, tmp_path_factory: pytest.TempPathFactory) -> ProFtpd | PyFt
 
 
 @pytest.fixture(
-    scope="module", params=["pyftpdlib", "pyftpdlib+tls", "proftpd", "proftpd+tls"]
+    scope="module",
+    params=[
+        ("pyftpdlib", None),
+        ("pyftpdlib", 1 << 20),
+        ("pyftpdlib+tls", None),
+        ("proftpd", None),
+        ("proftpd+tls", 1 << 20),
+    ],
+    ids=lambda param: f"{param[0]}-{'in-chunks' if param[1] else 'whole'}",
 )
-def server(
+def case(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[ProFtpd | PyFtpd]:
-    with start(request.param, tmp_path_factory) as running:
-        yield running
+) -> Iterator[tuple[ProFtpd | PyFtpd, int | None]]:
+    kind, chunk_size = request.param
+    with start(kind, tmp_path_factory) as running:
+        yield running, chunk_size
+
+
+@pytest.fixture
+def server(case: tuple[ProFtpd | PyFtpd, int | None]) -> ProFtpd | PyFtpd:
+    return case[0]
 
 
 class TestFtpTransport(TransportContract):
     secrets = (PASSWORD, SECRET, "cret-folder")
-    chunk_size: int | None = None
 
     @pytest.fixture
     def root(self, request: pytest.FixtureRequest) -> str:
@@ -53,14 +66,13 @@ class TestFtpTransport(TransportContract):
 
     @pytest.fixture
     def another(
-        self, server: ProFtpd | PyFtpd, root: str
+        self, case: tuple[ProFtpd | PyFtpd, int | None], root: str
     ) -> Iterator[Callable[[], FtpTransport]]:
+        server, chunk_size = case
         made: list[FtpTransport] = []
 
         def make() -> FtpTransport:
-            made.append(
-                FtpTransport(server.account(), root, chunk_size=self.chunk_size)
-            )
+            made.append(FtpTransport(server.account(), root, chunk_size=chunk_size))
             return made[-1]
 
         yield make
@@ -76,7 +88,3 @@ class TestFtpTransport(TransportContract):
         self, server: ProFtpd | PyFtpd, root: str
     ) -> Callable[[str], bytes | None]:
         return lambda path: server.stored(f"{root}/{path}")
-
-
-class TestFtpTransportInChunks(TestFtpTransport):
-    chunk_size = 1 << 20

@@ -34,5 +34,9 @@ class TestMemoryTransport(TransportContract):
         return made
 
     @pytest.fixture
+    def another(self, transport: MemoryTransport) -> Callable[[], MemoryTransport]:
+        return lambda: transport
+
+    @pytest.fixture
     def stored(self, transport: MemoryTransport) -> Callable[[str], bytes | None]:
         return transport.files.get

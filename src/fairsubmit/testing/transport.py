@@ -237,6 +237,20 @@ class TransportContract:
         with pytest.raises(ReadError):
             transport.write(handle, chunk, body)
 
+    def test_an_interrupt_leaves_the_transport_usable(
+        self, transport: Transport, stored: Callable[[str], bytes | None]
+    ) -> None:
+        """Ctrl-C in the midst of a file, as when a person stops one of many."""
+        content = content_of(300_000)
+        handle = transport.create("file.bin", len(content))
+        chunk = transport.missing(handle)[0]
+        begun = content[: chunk.length]
+        body = BytesBody(begun, error=KeyboardInterrupt(), at=len(begun) // 2)
+        with pytest.raises(KeyboardInterrupt):
+            transport.write(handle, chunk, body)
+        finish(transport, handle, "file.bin", content)
+        assert stored("file.bin") == content
+
     def test_a_body_that_ends_early_is_an_error(
         self, transport: Transport, stored: Callable[[str], bytes | None]
     ) -> None:
