@@ -52,7 +52,7 @@ def small_files(folder: Path, count: int, size: int) -> Path:
     marker = folder / f".{count}x{size}"
     if not marker.exists():
         for index in range(count):
-            path = folder / f"plate{index // 500:03}" / f"image{index:06}.tif"
+            path = folder / f"plate{index // 500:03}" / f"image{index:06}.bin"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(os.urandom(size))
         marker.touch()

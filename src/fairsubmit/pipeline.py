@@ -19,20 +19,19 @@ from fairsubmit.dataset import Dataset, open_dataset
 from fairsubmit.deposit import journal_path, receipt_path, submit, verify
 from fairsubmit.errors import ConfigError, ManifestError
 from fairsubmit.lint import lint
-from fairsubmit.manifest import WORK_FOLDER, Manifest
+from fairsubmit.manifest import WORK_FOLDER
 from fairsubmit.metadata.image import Extraction, ImageMetadata
 from fairsubmit.readers.extract import extract
 from fairsubmit.transfer import Journal, Plan, make_plan, transfer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Executor
     from pathlib import Path
 
     from fairsubmit.archives.base import Archive
     from fairsubmit.bundle import Bundle
     from fairsubmit.findings import Report
-    from fairsubmit.manifest import Entry
 
 __all__ = [
     "IMAGE_RECORDS",
@@ -269,17 +268,8 @@ def bundle(
         prepared.dataset,
         images,
         folder=folder,
-        known=_known(folder),
         advance=advance,
     )
-
-
-def _known(folder: Path) -> Mapping[str, Entry]:
-    try:
-        manifest = Manifest.read(folder / "manifest.jsonl")
-    except ManifestError:
-        return {}
-    return {entry.path: entry for entry in manifest.entries}
 
 
 def plan(bundle: Bundle, archive: Archive, *, state: Path) -> Plan:
