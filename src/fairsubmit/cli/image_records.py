@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from fairsubmit.cli.output import json_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from fairsubmit.cli.output import Output
     from fairsubmit.metadata.image import ImageMetadata, PhysicalSize
@@ -45,8 +45,7 @@ def _print_array(output: Output, images: Iterable[ImageMetadata]) -> None:
     output.result("[]" if separator == "[" else "]")
 
 
-Printer = "Callable[[Output, Iterable[ImageMetadata]], None]"
-PRINTERS: Mapping[str, Printer] = {
+PRINTERS = {
     "human": _print_table,
     "json": _print_array,
     "jsonl": _print_lines,

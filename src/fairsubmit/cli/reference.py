@@ -6,6 +6,7 @@ import click
 
 from fairsubmit.cli import COMMANDS, cli
 from fairsubmit.cli.errors import ExitCode
+from fairsubmit.cli.output import json_text
 
 __all__ = ["commands_table", "exit_codes_table", "settings_table"]
 
@@ -44,8 +45,10 @@ def settings_table() -> str:
         ]
         for setting, field in ARCHIVES[name].settings.model_fields.items():
             plain = isinstance(field.default, str | int | float)
-            default = f"`{field.default}`" if plain else ""
-            variable = f"`FAIRSUBMIT_{setting.upper()}`"
+            default = f"`{json_text(field.default)}`" if plain else ""
+            # The file can hold a table; a variable cannot.
+            table = setting == "polling"
+            variable = "" if table else f"`FAIRSUBMIT_{setting.upper()}`"
             words = (field.description or "").replace("|", r"\|")
             lines.append(f"| `{setting}` | {variable} | {default} | {words} |")
         lines.append("")

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fairsubmit.cli import reference
 from fairsubmit.testing.pages import rules_page
 from fairsubmit.testing.schemas import SCHEMAS
 
@@ -41,7 +42,12 @@ FILES: dict[str, Make] = {
     "docs/rules.md": rules_page,
 }
 # Path in the project and name of the part: what makes the text between its marks.
-PARTS: dict[tuple[str, str], Make] = {}
+PARTS: dict[tuple[str, str], Make] = {
+    ("README.md", "commands"): reference.commands_table,
+    ("README.md", "exit-codes"): reference.exit_codes_table,
+    ("docs/scripting.md", "exit-codes"): reference.exit_codes_table,
+    ("docs/settings.md", "settings"): reference.settings_table,
+}
 
 
 class MissingMarkError(ValueError):
