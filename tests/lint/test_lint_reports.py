@@ -89,6 +89,7 @@ def test_colours_change_nothing_but_colour() -> None:
         ("title: a long title here", 8, "a long title here"),
         ("title: 'quoted: text' # x", 8, "'quoted: text'"),
         ("a: [x, yy, z]", 8, "yy"),
+        ("a: x, yy, z", 4, "x, yy, z"),
         ("a: {b: c}", 4, "{"),
         ("emali: x@y.org", 1, "emali"),
         ("a: b # comment", 4, "b"),

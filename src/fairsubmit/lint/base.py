@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from fairsubmit.findings import Finding, Severity
+from fairsubmit.lint.tables import rows_with_scale
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -120,8 +121,6 @@ class Subject:
     @cached_property
     def scaled(self) -> frozenset[str]:
         """Files whose row in a table gives a pixel size."""
-        from fairsubmit.lint.images import rows_with_scale  # noqa: PLC0415 - a cycle
-
         return frozenset(rows_with_scale(self.groups))
 
     @cached_property

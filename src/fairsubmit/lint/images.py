@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 from fairsubmit.lint.base import Hit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
-    from fairsubmit.dataset import FileGroup
     from fairsubmit.findings import Finding
     from fairsubmit.lint.base import Subject
     from fairsubmit.metadata.image import Extraction, ImageMetadata, Problem, Quantity
@@ -20,7 +19,6 @@ __all__ = [
     "error_hits",
     "is_annotation",
     "reader_hits",
-    "rows_with_scale",
     "scale_missing",
 ]
 
@@ -30,10 +28,6 @@ _UNREADABLE = re.compile(
 )
 # Units of OME-XML 2016-06 that are no lengths.
 _NO_LENGTH = frozenset({"pixel", "reference frame"})
-_SCALE_COLUMN = re.compile(
-    r"(?:pixel|voxel|physical)[ _-]*(?:size|spacing)|\bscale\b|resolution|µm/px|um/px",
-    re.IGNORECASE,
-)
 # Pictures that slide scanners store beside the image itself.
 _SIDE_PICTURE = re.compile(
     r"^(?:label|macro|thumbnail|overview)(?:[ _]?image)?$", re.IGNORECASE
@@ -129,15 +123,3 @@ def _is_length(size: Quantity | None, image: ImageMetadata) -> bool:
         # OME-XML has µm as its default; NGFF has none
         return "zarr" not in (image.format or "").casefold()
     return size.unit not in _NO_LENGTH
-
-
-def rows_with_scale(groups: Iterable[FileGroup]) -> Iterator[str]:
-    """Return the paths whose row in a file table gives a pixel size."""
-    for group in groups:
-        table = group.table
-        if table is None:
-            continue
-        columns = [i for i, n in enumerate(table.columns) if _SCALE_COLUMN.search(n)]
-        for row in table.rows if columns else ():
-            if any(row.values[index] for index in columns):
-                yield row.path

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from fairsubmit.dataset import FileGroup
     from fairsubmit.lint.base import Hit
-    from fairsubmit.metadata.table import FileTable
 
 __all__ = [
     "collapsed",
@@ -25,7 +24,6 @@ __all__ = [
     "path_fault",
     "renamed",
     "sample",
-    "source_column",
 ]
 
 # More places of one cause than this become one finding.
@@ -78,11 +76,6 @@ _JUNK = (
     ".Rhistory",
     ".directory",
     ".fseventsd",
-)
-
-# BioImage Archive help-file-list, and what its ingest accepts beside it.
-_SOURCE_COLUMNS = frozenset(
-    {"source image", "source_image", "sourceimage", "source image association"}
 )
 
 
@@ -181,11 +174,3 @@ def is_junk(path: str) -> bool:
     return any(
         fnmatchcase(step, pattern) for step in path.split("/") for pattern in _JUNK
     )
-
-
-def source_column(table: FileTable) -> int | None:
-    """Return the index, in `Row.values`, of the column that names source images."""
-    for index, name in enumerate(table.columns):
-        if name.strip().casefold() in _SOURCE_COLUMNS:
-            return index
-    return None

@@ -76,7 +76,8 @@ def _excerpt(
     start = (finding.column or 1) - 1
     cut = max(0, start - _EXCERPT_WIDTH // 2) if len(line) > _EXCERPT_WIDTH else 0
     shown = line[cut : cut + _EXCERPT_WIDTH]
-    width = max(1, _token(line[start:]))
+    inside = line[:start].count("[") + line[:start].count("{")
+    width = max(1, _token(line[start:], ",]}" if inside else ""))
     number = str(finding.line)
     gutter = " " * len(number)
     carets = "^" * min(width, max(1, len(shown) - (start - cut)))
@@ -86,8 +87,16 @@ def _excerpt(
     yield f"{gutter} {bar} {' ' * (start - cut)}{paint(carets, '31;1')}"
 
 
-def _token(rest: str) -> int:
-    """Count the characters that the carets underline: to the end of the value."""
+def _token(rest: str, ends: str) -> int:
+    """Count the characters that the carets underline: to the end of the value.
+
+    Parameters
+    ----------
+    rest
+        The line from the place on.
+    ends
+        What ends a value here, beside ``: `` and a comment.
+    """
     stripped = rest.split(" #", 1)[0].rstrip()
     if stripped[:1] in {"{", "["}:
         return 1
@@ -95,7 +104,7 @@ def _token(rest: str) -> int:
         end = stripped.find(stripped[0], 1)
         return end + 1 if end > 0 else len(stripped)
     for end, char in enumerate(stripped):
-        if char in ",]}" or stripped[end : end + 2] == ": ":
+        if char in ends or stripped[end : end + 2] == ": ":
             return end
     return len(stripped.removesuffix(":"))
 

@@ -142,7 +142,7 @@ def _hit(
     ):
         return MISSING_FIELD, _missing(pointer, name, kind)
     return WRONG_SHAPE, Hit(
-        f"`{name}` {_words(value, kind, error)}", pointer, help=_advice(kind)
+        f"`{name}` {_words(value, kind, error)}", pointer, help=_advice(kind, pointer)
     )
 
 
@@ -190,11 +190,13 @@ def _is(value: object) -> str:
     return f"`{words if len(words) <= 40 else words[:39] + '…'}`"
 
 
-def _advice(kind: str) -> str:
-    if kind == "list_type":
-        return "write one item a line, each starting with `- `"
+def _advice(kind: str, pointer: str) -> str:
+    if "imaging_method" in pointer:
+        return "write `[{label: confocal microscopy, id: FBbi:00000251}]`"
     if kind == "term_type":
         return "write `{label: Homo sapiens, id: NCBITaxon:9606}`"
+    if kind == "list_type":
+        return "write one item a line, each starting with `- `"
     return "`fairsubmit schema` describes every field"
 
 

@@ -32,7 +32,8 @@ from typing import TYPE_CHECKING
 from fairsubmit.findings import Severity
 from fairsubmit.lint.base import MIN, Hit, Rule, Subject
 from fairsubmit.lint.identifiers import is_address
-from fairsubmit.lint.paths import condense, group_name, source_column
+from fairsubmit.lint.paths import condense, group_name
+from fairsubmit.lint.tables import source_column
 from fairsubmit.metadata.table import SOURCE_IMAGE, cell_name
 
 if TYPE_CHECKING:

@@ -44,8 +44,13 @@ def _check(subject: Subject) -> Iterator[Hit]:
         found += [r for r in associations(document) if looks_like_id(r.value)]
     for reference in found:
         near = closest(reference.value, reference.defined)
-        known = ", ".join(f"`{name}`" for name in reference.defined) or "none"
-        advice = f"did you mean `{near}`?" if near else f"defined there: {known}"
+        known = ", ".join(f"`{name}`" for name in reference.defined)
+        if near:
+            advice = f"did you mean `{near}`?"
+        elif known:
+            advice = f"write one of {known}, or add it there"
+        else:
+            advice = f"add it to `{reference.section}`"
         yield Hit(
             f"`{reference.value}` is not an id in `{reference.section}`",
             reference.pointer,

@@ -28,7 +28,6 @@ from typing import TYPE_CHECKING
 from fairsubmit.findings import Severity
 from fairsubmit.lint.base import MIN, Hit, Rule, Subject
 from fairsubmit.lint.tree import is_blank
-from fairsubmit.metadata.submission import SUBMISSION_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,26 +36,29 @@ __all__ = ["RULE"]
 
 
 def _check(subject: Subject) -> Iterator[Hit]:
+    # the model brings pydantic, which listing the rules does not need
+    from fairsubmit.metadata.submission import SUBMISSION_VERSION  # noqa: PLC0415 - so
+
+    newest = SUBMISSION_VERSION
     value = subject.document.tree.get("fairsubmit")
     if is_blank(value):
         yield Hit(
             "`fairsubmit:`, the version of this document's layout, is missing",
             "/fairsubmit",
-            help=f"write `fairsubmit: {SUBMISSION_VERSION}` as the first line",
+            help=f"write `fairsubmit: {newest}` as the first line",
         )
-    elif not isinstance(value, str) or not _supported(value.strip()):
+    elif not isinstance(value, str) or not _supported(value.strip(), newest):
         newer = isinstance(value, str) and value.strip().isdecimal()
         advice = "update fairsubmit, or " if newer else ""
         yield Hit(
-            f"layout version `{value}` is not known; this program reads "
-            f"{SUBMISSION_VERSION}",
+            f"layout version `{value}` is not known; this program reads {newest}",
             "/fairsubmit",
-            help=f"{advice}write `fairsubmit: {SUBMISSION_VERSION}`",
+            help=f"{advice}write `fairsubmit: {newest}`",
         )
 
 
-def _supported(value: str) -> bool:
-    known = range(1, SUBMISSION_VERSION + 1)
+def _supported(value: str, newest: int) -> bool:
+    known = range(1, newest + 1)
     return value.isascii() and value.isdecimal() and int(value[:9]) in known
 
 
