@@ -94,6 +94,10 @@ def desk(
     for name in os.environ:
         if name.startswith("FAIRSUBMIT_") and name != "FAIRSUBMIT_REQUIRE_SHARED":
             monkeypatch.delenv(name)
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home/config.toml").write_text(
+        "[archives.bioimage-archive]\npolling = {first = 0.05, longest = 0.5}\n"
+    )
     settings = {
         "CONFIG": str(tmp_path / "home/config.toml"),
         "STATE_DIR": str(tmp_path / "home/state"),
