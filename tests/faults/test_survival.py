@@ -29,9 +29,9 @@ MIB = 1 << 20
 SIZE = 256 * MIB
 TIMES = 20
 ONE = {"raw/movie.bin": SIZE}
-MANY = {f"raw/movie{number:02}.bin": 8 * MIB for number in range(32)}
+MANY = {f"raw/movie{number:02}.bin": 4 * MIB for number in range(64)}
 # The bytes that may be sent again for each interruption.
-CHUNK = {"ftp": MIB, "form": 8 * MIB}
+CHUNK = {"ftp": MIB, "form": 4 * MIB}
 SLOW = {"bytes_per_second": 48 * MIB}
 # Small enough that 20 interruptions always find an upload under way.
 STEP = SIZE // (TIMES + 4)
@@ -113,7 +113,7 @@ def test_connection_cut(
         upload,
         files,
         cut_upload={
-            "at": STEP // 2 if upload == "ftp" else 5 * MIB,
+            "at": STEP // 2 if upload == "ftp" else 3 * MIB,
             "how": how,
             "times": TIMES,
             "path": "*.bin",
