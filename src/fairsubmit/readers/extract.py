@@ -15,7 +15,6 @@ from itertools import count, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fairsubmit.errors import ReadError
 from fairsubmit.findings import Finding, Severity
 from fairsubmit.metadata.image import Extraction
 from fairsubmit.readers import read_image
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from concurrent.futures import Executor, Future
 
-__all__ = ["extract", "image_paths"]
+__all__ = ["Unlisted", "extract", "image_paths"]
 
 # What fairsubmit itself writes beside the data (`fairsubmit.manifest.WORK_FOLDER`).
 SKIPPED_FOLDERS = frozenset({".fairsubmit"})
@@ -121,18 +120,25 @@ def _is_reference(extraction: Extraction, scope: _Scope, spoken: set[str]) -> bo
 # -- walking -----------------------------------------------------------------------
 
 
-def image_paths(folder: Path) -> Iterator[Path]:
+@dataclass(frozen=True, slots=True)
+class Unlisted:
+    """A folder that the operating system will not list, and why."""
+
+    path: Path
+    reason: str
+
+
+def image_paths(folder: Path) -> Iterator[Path | Unlisted]:
     """Yield the files below a folder, and OME-Zarr folders as one, sorted by name.
 
-    Raises
-    ------
-    ReadError
-        If a folder cannot be listed.
+    A folder that cannot be listed is yielded as such, and the rest goes on.
     """
     yield from _walk(folder, frozenset())
 
 
-def _walk(folder: Path, above: frozenset[tuple[int, int]]) -> Iterator[Path]:
+def _walk(
+    folder: Path, above: frozenset[tuple[int, int]]
+) -> Iterator[Path | Unlisted]:
     if _is_image_folder(folder):
         yield folder
         return
@@ -141,9 +147,8 @@ def _walk(folder: Path, above: frozenset[tuple[int, int]]) -> Iterator[Path]:
         with os.scandir(folder) as listing:
             found = sorted((item.name, _is_folder(item)) for item in listing)
     except OSError as error:
-        words = error.strerror or str(error)
-        message = f"{folder.as_posix()} cannot be listed: {words}"
-        raise ReadError(message, hint="check that you may read the folder") from error
+        yield Unlisted(folder, error.strerror or str(error))
+        return
     key = (own.st_dev, own.st_ino)
     if own.st_ino and key in above:
         return
@@ -167,31 +172,37 @@ def _is_image_folder(folder: Path) -> bool:
 
 def _jobs(given: Iterable[Path], token: str) -> Iterator[_Job | Extraction]:
     chunk: list[str] = []
-    for path in given:
-        try:
-            for found in image_paths(path) if path.is_dir() else [path]:
-                chunk.append(str(found))
-                if len(chunk) == CHUNK:
-                    yield _Job(token, tuple(chunk))
-                    chunk = []
-        except ReadError as error:
-            if chunk:
-                yield _Job(token, tuple(chunk))
-                chunk = []
-            yield _unlisted(path, error)
+    for path in _all_paths(given):
+        if isinstance(path, Unlisted):
+            yield _Job(token, tuple(chunk))
+            yield _unlisted(path)
+            chunk = []
+            continue
+        chunk.append(str(path))
+        if len(chunk) == CHUNK:
+            yield _Job(token, tuple(chunk))
+            chunk = []
     if chunk:
         yield _Job(token, tuple(chunk))
 
 
-def _unlisted(path: Path, error: ReadError) -> Extraction:
-    shown = path.as_posix()
+def _all_paths(given: Iterable[Path]) -> Iterator[Path | Unlisted]:
+    for path in given:
+        if path.is_dir():
+            yield from image_paths(path)
+        else:
+            yield path
+
+
+def _unlisted(folder: Unlisted) -> Extraction:
+    shown = folder.path.as_posix()
     finding = Finding(
         "IMG101",
         "image-unreadable",
         Severity.ERROR,
-        error.message,
+        f"{shown} cannot be listed: {folder.reason}",
         shown,
-        help=error.hint,
+        help="check that you may read the folder, then run the command again",
     )
     return Extraction(shown, findings=(finding,))
 

@@ -189,15 +189,14 @@ class _Hyperstack(Values):
         written = self.keys.get("unit", "")
         if written.lower() in UNCALIBRATED:
             return PhysicalSize()
-        unit, changed = length_unit(written)
+        # ImageJ lets users type any spelling: none of them is a fault of the file.
+        unit = length_unit(written).value
         if unit is None:
             message = (
                 f"unit {written!r} is no unit of length; the pixel size is ignored"
             )
             self.problem("unit-unknown", message, "unit")
             return PhysicalSize()
-        if changed and written not in {"um", "micron", r"\u00B5m"}:
-            self.problem("unit-alias", f"unit {written!r} was read as {unit!r}", "unit")
         x, y = self._resolution(282, unit), self._resolution(283, unit)
         if x is None or y is None:
             return PhysicalSize()

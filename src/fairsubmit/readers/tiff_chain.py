@@ -268,6 +268,9 @@ class _Walk:
                 starts, counts = (self.tiff.integers(tags[tag]) for tag in pair)
                 end = max(map(add, starts, counts), default=0)
                 if end > self.size:
+                    pairs = zip(starts, counts, strict=False)
+                    end = max((start + n for start, n in pairs if n), default=0)
+                if end > self.size:
                     self._beyond(tags, end)
                 if not starts or tags[pair[0]].values > MAX_VALUES:
                     self._check_last(tags, offset)
@@ -280,7 +283,7 @@ class _Walk:
     def _check_pair(self, starts: Entry, counts: Entry, offset: int) -> None:
         start, count = self._last(starts), self._last(counts)
         if start is None or count is None:
-            self._beyond({}, self.size + 1)
+            self._beyond({}, None)
         elif start + count > self.size and count:
             tags, _ = self.tiff.directory(offset)
             self._beyond(tags, start + count)
@@ -297,14 +300,16 @@ class _Walk:
                 return None
         return int.from_bytes(raw, self.tiff.layout.byteorder)
 
-    def _beyond(self, tags: dict[int, Entry], end: int) -> None:
-        if self.cut or (end := self._needed(tags, end)) <= self.size:
+    def _beyond(self, tags: dict[int, Entry], end: int | None) -> None:
+        """Note that pixels end beyond the file, at `end` or no one knows where."""
+        if end is not None:
+            end = self._needed(tags, end)
+        if self.cut or (end is not None and end <= self.size):
             return
         page = self.subject or f"page {len(self.tiff.offsets) + 1}"
-        missing = end - self.size
-        words = f"{missing} bytes" if missing > 1 else "an unknown number of bytes"
+        words = "lie" if end is None else f"end {end - self.size} bytes"
         message = (
-            f"the pixels of {page} end {words} past the end of the file "
+            f"the pixels of {page} {words} past the end of the file "
             f"({self.size} bytes): the file is cut short; copy it again from its source"
         )
         self._truncated(message, self.size)
