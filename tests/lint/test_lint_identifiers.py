@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fairsubmit.findings import Severity
+from fairsubmit.lint import lint
 from fairsubmit.lint.identifiers import (
     doi,
     doi_in,
@@ -22,6 +24,7 @@ from fairsubmit.lint.identifiers import (
 )
 from fairsubmit.lint.suggest import closest, edits, or_list
 from fairsubmit.lint.vocabularies import imaging_methods, licences, taxa
+from fairsubmit.metadata.load import parse
 
 
 @pytest.mark.parametrize(
@@ -155,3 +158,45 @@ def test_suggestions() -> None:
     assert closest("zzzz", ["name", "email"]) is None
     assert or_list(["a", "b", "c"]) == "a, b or c"
     assert or_list(["a"]) == "a"
+
+
+@pytest.mark.parametrize(
+    "name",
+    # species that are none of the bundled ones, each with a relative that is
+    [
+        "Mus spretus",
+        "Drosophila yakuba",
+        "Candida auris",
+        "Plasmodium ovale",
+        "Leishmania mexicana",
+        "Bacillus cereus",
+        "Aspergillus flavus",
+        "Apis cerana",
+        "Brassica rapa",
+        "Salmo trutta",
+        "Schmidtea polychroa",
+        "Xenopus borealis",
+    ],
+)
+def test_another_species_is_no_misspelling(name: str) -> None:
+    text = f"biosamples:\n  - organism: {{label: {name}}}\n"
+    found = lint(parse(text.encode(), "s.yaml"), select=["BIO102"]).findings
+    assert [f.severity for f in found] in ([], [Severity.INFO])
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("Mus musculs", "Mus musculus"),
+        ("Drosophila melangaster", "Drosophila melanogaster"),
+        ("Arabidopsis thalina", "Arabidopsis thaliana"),
+        ("Saccharomyces cerevisae", "Saccharomyces cerevisiae"),
+        ("Xenopus leavis", "Xenopus laevis"),
+        ("Danio rero (zebrafish)", "Danio rerio"),
+    ],
+)
+def test_a_misspelling_is_answered_with_the_species(name: str, meant: str) -> None:
+    text = f"biosamples:\n  - organism: {{label: {name}}}\n"
+    (found,) = lint(parse(text.encode(), "s.yaml"), select=["BIO102"]).findings
+    assert found.severity is Severity.ERROR
+    assert f"write `{meant}`" in str(found.help)
