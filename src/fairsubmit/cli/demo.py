@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 __all__ = ["copy_example", "example_folder"]
 
 EXAMPLE = Path("examples", "time-lapse")
+DOCUMENT = "submission.yaml"
+WORK_FOLDER = ".fairsubmit"
 RELEASE_DATE = r"(?m)^(\s*release_date:\s*).*$"
+UNDATED = "(date)"
 DAYS_AHEAD = 30
 
 
@@ -92,7 +95,7 @@ def copy_example(folder: Path) -> tuple[Path, date]:
     Parameters
     ----------
     folder
-        Where to; an earlier copy in it is replaced.
+        Where to; an earlier copy in it is written over.
 
     Returns
     -------
@@ -100,17 +103,49 @@ def copy_example(folder: Path) -> tuple[Path, date]:
         The copy.
     date
         Its release date: archives refuse one that has passed.
-    """
-    import re
-    import shutil
-    from datetime import date, timedelta
 
-    dataset = folder / EXAMPLE.name
-    shutil.copytree(example_folder(), dataset, dirs_exist_ok=True)
+    Raises
+    ------
+    ConfigError
+        If another dataset is in the way.
+    """
+    from datetime import date, timedelta
+    from shutil import copyfile
+
+    source, dataset = example_folder(), folder / EXAMPLE.name
+    _insist_on_own(source, dataset)
+    for file in sorted(source.rglob("*")):
+        inside = file.relative_to(source)
+        if file.is_file() and WORK_FOLDER not in inside.parts:
+            copied = dataset / inside
+            copied.parent.mkdir(parents=True, exist_ok=True)
+            copyfile(file, copied)  # not its mode: an installation may be read-only
     # The person's own date: that is what an archive's form would show them.
     release = date.today() + timedelta(DAYS_AHEAD)  # noqa: DTZ011 - see above
-    document = dataset / "submission.yaml"
-    text = document.read_text(encoding="utf-8")
-    changed = re.sub(RELEASE_DATE, rf'\g<1>"{release}"', text, count=1)
-    document.write_text(changed, encoding="utf-8", newline="\n")
+    text = _undated(source / DOCUMENT).replace(UNDATED, f'"{release}"', 1)
+    (dataset / DOCUMENT).write_text(text, encoding="utf-8", newline="\n")
     return dataset, release
+
+
+def _insist_on_own(source: Path, dataset: Path) -> None:
+    """Make sure that nobody's dataset is written over.
+
+    Raises
+    ------
+    ConfigError
+        If there is something else than an earlier copy.
+    """
+    if not dataset.exists():
+        return
+    document = dataset / DOCUMENT
+    if not document.is_file() or _undated(document) != _undated(source / DOCUMENT):
+        message = f"{dataset} is in the way, and is no copy of the example"
+        raise ConfigError(message, hint="name another place with --folder")
+
+
+def _undated(document: Path) -> str:
+    """Return the text of a submission without its release date."""
+    import re
+
+    text = document.read_text(encoding="utf-8")
+    return re.sub(RELEASE_DATE, rf"\g<1>{UNDATED}", text, count=1)
