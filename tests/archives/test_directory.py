@@ -50,7 +50,7 @@ def bundle(tmp_path: Path) -> Bundle:
 
 class TestDirectoryArchive(ArchiveContract):
     @pytest.fixture
-    def archive(self, folder):
+    def archive(self, folder: Path) -> DirectoryArchive:
         return DirectoryArchive(folder)
 
 
