@@ -24,10 +24,6 @@ pty = pytest.importorskip("pty", reason="needs a pseudo-terminal")
 SECONDS = 60
 
 
-def _listen_to_ctrl_c() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 class Terminal:
     """A program on a pseudo-terminal of 80 columns."""
 
@@ -42,8 +38,6 @@ class Terminal:
             stderr=theirs,
             env={**os.environ, "COLUMNS": "80", "TERM": "xterm"},
             start_new_session=True,
-            # Whoever runs the tests in the background has Ctrl-C switched off.
-            preexec_fn=_listen_to_ctrl_c,
         )
         os.close(theirs)
 
@@ -81,7 +75,11 @@ class Terminal:
 @pytest.fixture
 def terminals() -> Iterator[list[Terminal]]:
     opened: list[Terminal] = []
+    # Whoever runs the tests in the background has Ctrl-C switched off, and that
+    # would be handed on.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield opened
+    signal.signal(signal.SIGINT, before)
     for terminal in opened:
         terminal.close()
 
