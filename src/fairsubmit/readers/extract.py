@@ -136,9 +136,7 @@ def image_paths(folder: Path) -> Iterator[Path | Unlisted]:
     yield from _walk(folder, frozenset())
 
 
-def _walk(
-    folder: Path, above: frozenset[tuple[int, int]]
-) -> Iterator[Path | Unlisted]:
+def _walk(folder: Path, above: frozenset[tuple[int, int]]) -> Iterator[Path | Unlisted]:
     if _is_image_folder(folder):
         yield folder
         return

@@ -32,7 +32,7 @@ _UUID = re.compile(
 _IFD = re.compile(rb"IFD\s*=\s*[\"'](\d{1,9})")
 _PLANE_COUNT = re.compile(rb"PlaneCount\s*=\s*[\"'](\d{1,9})")
 # Where the last plane's end is looked for; what follows it in Pixels is short.
-TAIL = 1 << 12
+TAILS = (1 << 8, 1 << 12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +118,13 @@ def _run_end(xml: bytes, start: int, stop: int) -> int:
         channel := _KEPT.search(xml, start, stop)
     ):
         stop = channel.start()
-    tail = max(start, stop - TAIL)
-    end = stop
-    for tag in _PLANE_TAG.finditer(xml, tail, stop):
-        end = tag.end()
-    return end
+    for length in TAILS:
+        end = 0
+        for tag in _PLANE_TAG.finditer(xml, max(start, stop - length), stop):
+            end = tag.end()
+        if end:
+            return end
+    return stop
 
 
 def _facts(xml: bytes, start: int, end: int) -> Run:

@@ -29,6 +29,8 @@ class OmeFile:
     """One opened file: its OME-XML and, if it is a TIFF, its pages."""
 
     path: Path
+    shown: str
+    name: str
     xml: OmeXml
     pages: int = 0
     first: Page | None = None
@@ -100,7 +102,7 @@ def open_file(path: Path) -> OmeFile:
     with opened(path) as source:
         if is_tiff(source.head):
             return _open_tiff(path, source)
-        return OmeFile(path, parse(_whole(source), path))
+        return OmeFile(path, path.as_posix(), path.name, parse(_whole(source), path))
 
 
 def _open_tiff(path: Path, source: Source) -> OmeFile:
@@ -109,7 +111,16 @@ def _open_tiff(path: Path, source: Source) -> OmeFile:
     cut_at = tiff.missing_text(DESCRIPTION)
     xml = parse(raw, path) if cut_at is None else _parse_cut(raw, path, source, cut_at)
     problems = check(tiff)
-    file = OmeFile(path, xml, len(tiff.offsets), tiff.first, {}, problems)
+    file = OmeFile(
+        path,
+        path.as_posix(),
+        path.name,
+        xml,
+        len(tiff.offsets),
+        tiff.first,
+        {},
+        problems,
+    )
     for index in _first_pages(file):
         for page in tiff.pages([index]):
             file.by_index[index] = page

@@ -10,7 +10,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from fairsubmit.errors import DamagedFileError, ReadError
 from fairsubmit.metadata.image import ImageMetadata, ImageSize, Problem
@@ -35,9 +35,19 @@ __all__ = ["memory", "records"]
 
 Records = tuple[ImageMetadata, ...]
 
+
+class _Set(NamedTuple):
+    """The records of a set, and the files that they list."""
+
+    records: Records
+    files: frozenset[str]
+
+
+_Store = dict[str, _Set]
+
 # Within `memory`, the records of the sets read last: each of 10,000 members asks anew.
-_store: ContextVar[dict[str, Records] | None] = ContextVar("sets", default=None)
-_stores: dict[str, dict[str, Records]] = {}
+_store: ContextVar[_Store | None] = ContextVar("sets", default=None)
+_stores: dict[str, _Store] = {}
 MAX_SETS = 4
 
 
@@ -74,38 +84,33 @@ def records(path: Path) -> Records:
         return _of_companion(own, binary_only.get("MetadataFile", ""), store)
     lead = lead_of(own)
     if lead is not None:
-        found = _oflead_of(lead, store)
-        if found and _lists(found, path):
-            return found
-    return _remembered(own, store)
+        found = _of_lead(lead, store)
+        if path.as_posix() in found.files:
+            return found.records
+    return _remembered(own, store).records
 
 
-def _oflead_of(lead: Path, store: dict[str, Records] | None) -> Records:
+def _of_lead(lead: Path, store: _Store | None) -> _Set:
     if store is not None and (found := store.get(lead.as_posix())):
         return found
     try:
         return _remembered(open_file(lead), store)
     except ReadError:
-        return ()
+        return _Set((), frozenset())
 
 
-def _remembered(own: OmeFile, store: dict[str, Records] | None) -> Records:
+def _remembered(own: OmeFile, store: _Store | None) -> _Set:
     found = _records(own)
-    if store is not None and any(len(record.files) > 1 for record in found):
+    names = frozenset(name for record in found for name in record.files)
+    this = _Set(found, names)
+    if store is not None and len(names) > 1:
         while len(store) >= MAX_SETS:
             store.pop(next(iter(store)), None)
-        store[own.path.as_posix()] = found
-    return found
+        store[own.shown] = this
+    return this
 
 
-def _lists(found: Records, path: Path) -> bool:
-    name = path.as_posix()
-    return any(name in record.files for record in found)
-
-
-def _of_companion(
-    own: OmeFile, named: str, store: dict[str, Records] | None
-) -> Records:
+def _of_companion(own: OmeFile, named: str, store: _Store | None) -> Records:
     name = basename(named)
     companion = own.path.parent / name if name else None
     if companion is None or companion == own.path or not companion.is_file():
@@ -114,18 +119,18 @@ def _of_companion(
             "put it there"
         )
         return _without_companion(own, "companion-missing", message)
-    found = _oflead_of(companion, store)
-    if not found:
+    found = _of_lead(companion, store)
+    if not found.records:
         message = f"the file with its metadata, {name}, holds no readable image"
         return _without_companion(own, "companion-unreadable", message)
-    if not _lists(found, own.path):
+    if own.shown not in found.files:
         message = f"the file with its metadata, {name}, does not name it"
         return _without_companion(own, "companion-silent", message)
-    return found
+    return found.records
 
 
 def _without_companion(own: OmeFile, code: str, message: str) -> Records:
-    page, name = own.first, own.path.as_posix()
+    page, name = own.first, own.shown
     problem = Problem(code, message, "BinaryOnly@MetadataFile", error=True)
     record = ImageMetadata(
         name,
@@ -141,13 +146,20 @@ def _without_companion(own: OmeFile, code: str, message: str) -> Records:
     return (record,)
 
 
+def _beside(own: OmeFile, members: Members) -> list[str]:
+    if not members.present:
+        return []
+    folder = own.path.parent
+    return [(folder / part).as_posix() for part in members.present]
+
+
 def _records(own: OmeFile) -> Records:
     document = own.xml.document
     if not document.images:
-        raise DamagedFileError(own.path.as_posix(), "an image in the OME-XML")
-    name = own.path.as_posix()
-    is_set = any(run.parts for run in own.xml.runs)
-    form = "OME-TIFF" if own.first is not None or is_set else "OME-XML"
+        raise DamagedFileError(own.shown, "an image in the OME-XML")
+    name = own.shown
+    is_set = own.first is not None or any(run.parts for run in own.xml.runs)
+    form = "OME-TIFF" if is_set else "OME-XML"
     reader = "ome_tiff" if own.first is not None else "ome_xml"
     found: list[ImageMetadata] = []
     sizes: dict[str, set[object]] = {}
@@ -156,8 +168,7 @@ def _records(own: OmeFile) -> Records:
         parts = frozenset(part for run in own.runs(index) for part in run.parts)
         members = members_of(own, parts)
         recorder = Recorder(document, image, index)
-        folder = own.path.parent
-        files = [name, *((folder / part).as_posix() for part in members.present)]
+        files = [name, *_beside(own, members)]
         record = recorder.record(name, form=form, reader=reader, files=files)
         for part in members.present:
             sizes.setdefault(part, set()).add((record.size.x, record.size.y))

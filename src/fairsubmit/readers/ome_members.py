@@ -28,34 +28,28 @@ _OWN_UUID = re.compile(rb"<[^>]*\bUUID\s*=\s*[\"'](?:urn:uuid:)?([^\"'\s]+)")
 
 def basename(name: str) -> str:
     """Return the last part of a path of any operating system."""
-    return re.split(r"[\\/]", name)[-1]
+    return name.replace("\\", "/").rpartition("/")[2]
 
 
 def is_own(part: Part, own: OmeFile) -> bool:
-    if basename(part.name) == own.path.name:
+    if basename(part.name) == own.name:
         return True
     return bool(part.uuid) and part.uuid == own.uuid and own.first is not None
 
 
 def lead_of(own: OmeFile) -> Path | None:
     """Return the file that speaks for the set, if it is another one."""
-    if own.first is None:
-        return None
     parts = {part for run in own.xml.runs for part in run.parts}
-    names = {own.path.name}
-    if not any(is_own(part, own) for part in parts):
+    if own.first is None or not any(is_own(part, own) for part in parts):
         return None
-    folder = own.path.parent
-    for part in parts:
-        name = basename(part.name)
-        if name and name < own.path.name and not is_own(part, own):
-            names.add(name)
-    for name in sorted(names):
-        if name == own.path.name:
-            return None
-        if (folder / name).is_file():
-            return folder / name
-    return None
+    before = {
+        name
+        for part in parts
+        if "" < (name := basename(part.name)) < own.name and not is_own(part, own)
+    }
+    folder = own.path.parent if before else own.path
+    there = (folder / name for name in sorted(before))
+    return next((path for path in there if path.is_file()), None)
 
 
 @dataclass(slots=True)
@@ -92,6 +86,8 @@ def members_of(own: OmeFile, parts: frozenset[Part]) -> Members:
         The files that it names.
     """
     members = Members()
+    if all(part.name == own.name for part in parts):
+        return members
     folder = own.path.parent
     names = {basename(part.name) for part in parts}
     for part in sorted(parts, key=lambda part: part.name):

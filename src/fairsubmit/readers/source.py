@@ -56,7 +56,7 @@ class Source:
             self.head = self._file.read(HEAD_SIZE) or b""
         except (OSError, ValueError) as error:
             raise ReadError(_words(path, error), hint=_HINT) from error
-        self._window = b""
+        self._window = self.head
         self._window_start = 0
         # What a format's parser made of the start; several readers look at it in turn.
         self.parsed: object | None = None
@@ -97,16 +97,15 @@ class Source:
         ReadError
             If the operating system cannot read.
         """
+        start = offset - self._window_start
+        if start >= 0 and start + count <= len(self._window):
+            return self._window, start
         if offset + count <= len(self.head):
             return self.head, offset
-        start = offset - self._window_start
-        if start < 0 or start + count > len(self._window):
-            near = 0 <= start - len(self._window) < NEAR or 0 <= start < NEAR
-            wanted = max(count, NEAR if near and self._window else SMALL_WINDOW)
-            self._window = self.read(offset, wanted)
-            self._window_start = offset
-            start = 0
-        return self._window, start
+        near = 0 <= start < len(self._window) + NEAR and self._window is not self.head
+        self._window = self.read(offset, max(count, NEAR if near else SMALL_WINDOW))
+        self._window_start = offset
+        return self._window, 0
 
 
 _shared: ContextVar[Source | None] = ContextVar("shared", default=None)
