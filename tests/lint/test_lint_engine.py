@@ -236,6 +236,16 @@ def test_memory_does_not_grow_with_the_number_of_images(broken: Document) -> Non
     assert large < small + 100_000
 
 
+def test_a_message_is_one_line_of_readable_length() -> None:
+    doi = "see\n  the paper " * 50
+    tree = {"study": {"publications": [{"doi": doi}]}}
+    document = Document("s.yaml", tree, {"": (1, 1)}, {})
+    (finding,) = lint(document, select=["LNK103"]).findings
+    assert finding.message.startswith("`see the paper see the paper")
+    assert finding.message.endswith("…` is not a DOI")
+    assert len(finding.message) < 110
+
+
 def test_advice_never_stops_a_submission() -> None:
     for rule in RULES:
         assert (rule.severity is Severity.ERROR) == (rule.gate != ADVICE), rule.code

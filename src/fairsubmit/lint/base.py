@@ -37,6 +37,10 @@ ADVICE = "-"
 BIA = "bioimage-archive"
 
 SECTIONS = ("What it does", "Why it is bad", "Example", "How to fix", "Source")
+# A value that a message quotes may be a whole paragraph.
+_SHOWN = 80
+_LONG = re.compile(rf"`[^`]{{{_SHOWN},}}`")
+_BREAK = re.compile(r"\s*[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]\s*")
 _HEADING = re.compile(r"^(?P<title>[^\n]+)\n-{3,}\n", re.MULTILINE)
 
 
@@ -206,7 +210,7 @@ class Rule:
             self.code,
             self.name,
             hit.severity or self.severity,
-            hit.message,
+            _one_line(hit.message if hit.path else _LONG.sub(_cut, hit.message)),
             path=path,
             line=line,
             column=column,
@@ -214,8 +218,16 @@ class Rule:
             cell=hit.cell,
             count=hit.count,
             fix=hit.fix or self.fix,
-            help=hit.help,
+            help=None if hit.help is None else _one_line(hit.help),
         )
+
+
+def _one_line(words: str) -> str:
+    return _BREAK.sub(" ", words).strip()
+
+
+def _cut(quoted: re.Match[str]) -> str:
+    return f"{quoted[0][:_SHOWN]}…`"
 
 
 def said_by_reader(code: str) -> Callable[[Subject], Iterator[Hit]]:
