@@ -28,6 +28,8 @@ __all__ = ["Bar", "Drawing", "Meter", "Step", "in_flight", "shown"]
 # Seconds between two lines where nobody watches, and between two frames of a bar.
 LINE_EVERY = 30.0
 FRAME_EVERY = 0.1
+# Assumed height of a terminal: more than the two lines that we draw.
+ROWS = 24
 # Seconds that a step may take before it shows itself.
 PATIENCE = 2.0
 
@@ -159,6 +161,7 @@ class Bar(Drawing):
         if self._bar is None:
             self._open()
         bar, names = self._bar, self._names
+        bar.ncols = names.ncols = _columns()
         bar.total = meter.size
         held = meter.held - self._held
         bar.n, bar.initial = bar.n + held, bar.initial + held
@@ -172,13 +175,12 @@ class Bar(Drawing):
         else:
             bar.refresh()
         self._held, self._sent = meter.held, meter.sent
-        columns = shutil.get_terminal_size().columns
-        names.set_description_str(in_flight(meter.flight, columns - 1))
+        names.set_description_str(in_flight(meter.flight, bar.ncols - 1))
 
     def _open(self) -> None:
         from tqdm import tqdm
 
-        common: Any = {"file": sys.stderr, "dynamic_ncols": True, "mininterval": 0}
+        common = {**_screen(), "mininterval": 0}
         tqdm.monitor_interval = 0  # we are the thread that draws
         self._bar = tqdm(
             unit="B", unit_scale=True, smoothing=0.05, miniters=0, **common
@@ -208,6 +210,15 @@ def shown(invocation: Invocation) -> Meter:
     """Return a meter that is drawn as fits where stderr goes."""
     bar = invocation.animated and not invocation.output.quiet
     return Meter(invocation.output, Bar() if bar else Drawing())
+
+
+def _screen() -> dict[str, Any]:
+    """Return where tqdm draws; on a terminal that says 0×0 it would draw nothing."""
+    return {"file": sys.stderr, "ncols": _columns(), "nrows": ROWS}
+
+
+def _columns() -> int:
+    return shutil.get_terminal_size((80, ROWS)).columns
 
 
 def summary(meter: Meter) -> str:
@@ -321,8 +332,7 @@ class Step:
             unit_scale=self._unit == "B",
             total=self._total,
             leave=False,
-            file=sys.stderr,
-            dynamic_ncols=True,
+            **_screen(),
         ) as bar:
             while not self._over.wait(FRAME_EVERY):
                 bar.update(self._done - bar.n)
