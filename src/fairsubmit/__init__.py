@@ -17,7 +17,7 @@ from fairsubmit.version import VERSION
 if TYPE_CHECKING:
     from fairsubmit.archives.base import Archive, Draft, Status
     from fairsubmit.bundle import Bundle
-    from fairsubmit.dataset import Dataset, open_dataset
+    from fairsubmit.dataset import Dataset, open_dataset, read_document
     from fairsubmit.errors import FairsubmitError
     from fairsubmit.findings import Finding, Report, Severity
     from fairsubmit.manifest import Entry, Manifest
@@ -69,6 +69,7 @@ _PLACES = {
     "open_dataset": "dataset",
     "plan": "pipeline",
     "prepare": "pipeline",
+    "read_document": "dataset",
     "submit": "pipeline",
     "transfer": "pipeline",
     "verify": "pipeline",
@@ -106,6 +107,7 @@ __all__ = [
     "open_dataset",
     "plan",
     "prepare",
+    "read_document",
     "submit",
     "transfer",
     "verify",

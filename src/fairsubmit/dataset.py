@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,7 +14,9 @@ from fairsubmit.findings import Finding, Severity
 from fairsubmit.manifest import FileStat, walk
 from fairsubmit.metadata.compose import UnreadableError, decode
 from fairsubmit.metadata.load import MAX_DOCUMENT_BYTES, Document, parse
+from fairsubmit.metadata.pagetab import read_pagetab
 from fairsubmit.metadata.selection import is_literal, select
+from fairsubmit.metadata.submission import Submission
 from fairsubmit.metadata.table import FileTable, parse_table
 
 if TYPE_CHECKING:
@@ -99,12 +102,13 @@ class Dataset:
 
 
 def read_document(path: Path, name: str | None = None) -> Document:
-    """Read a submission document.
+    """Read a submission document, or one that an archive has (PageTab JSON).
 
     Parameters
     ----------
     path
-        The file.
+        The file. One called ``*.json`` that has no field of a submission is read as
+        PageTab, in the layout of a submission.
     name
         Name that findings show; the path itself by default.
 
@@ -130,7 +134,18 @@ def read_document(path: Path, name: str | None = None) -> Document:
             hint=f"write a {SUBMISSION_NAME} in the dataset's folder; "
             "`fairsubmit schema` describes it",
         ) from error
+    if path.suffix.lower() == ".json" and _is_foreign(raw):
+        return read_pagetab(raw, shown)
     return parse(raw, shown)
+
+
+def _is_foreign(raw: bytes) -> bool:
+    """Return whether this is JSON of another layout than a submission's."""
+    try:
+        value = json.loads(raw.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return False  # the reader of submissions says where it breaks
+    return not (isinstance(value, dict) and value.keys() & Submission.model_fields)
 
 
 def open_dataset(path: Path) -> Dataset:
@@ -144,7 +159,7 @@ def open_dataset(path: Path) -> Dataset:
     Raises
     ------
     MetadataError
-        If there is no submission document.
+        If there is no submission document, or it is one of an archive.
     ManifestError
         If the folder cannot be listed.
     """
@@ -153,6 +168,12 @@ def open_dataset(path: Path) -> Dataset:
         message = f"{path} is not a folder"
         raise MetadataError(message, hint="give the folder that holds the images")
     document = read_document(root / name, name)
+    if document.origins:
+        message = f"{path} is PageTab, as archives keep it, and no dataset"
+        raise MetadataError(
+            message,
+            hint="check it with `fairsubmit lint`, or give the dataset's folder",
+        )
     files = {file.path: file for file in walk(root)}
     return Dataset(root, document, files, tuple(_groups(root, document, files)))
 

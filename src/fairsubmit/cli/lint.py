@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from fairsubmit.cli.command import command as make_command
 from fairsubmit.cli.errors import ExitCode
 from fairsubmit.cli.invocation import Invocation, format_option, state_option
+
+if TYPE_CHECKING:
+    from fairsubmit.findings import Report
+    from fairsubmit.metadata.load import Document
 
 
 @make_command(
@@ -51,17 +56,17 @@ def command(
 ) -> int:
     """Check datasets: submission.yaml, file tables and images.
 
-    DATASET is a folder with a submission.yaml, or that file. Errors stop a
-    submission, warnings and notes do not.
+    DATASET is a folder with a submission.yaml, or that file, or the PageTab JSON
+    of a record that an archive holds. Errors stop a submission, warnings and
+    notes do not.
     """
-    from fairsubmit.cli.findings import moved, sources, written
-    from fairsubmit.cli.steps import prepared
-    from fairsubmit.findings import Report
+    from fairsubmit.cli.findings import moved, written
+    from fairsubmit.findings import Report as Whole
 
     output = invocation.output
-    report = Report()
+    report = Whole()
     for path in paths:
-        found = prepared(
+        document, more = _checked(
             invocation,
             path,
             archive=archive or invocation.config.archive,
@@ -72,16 +77,48 @@ def command(
         root = invocation.shown_root
         if output.format == "json":
             # One dataset's paths stay relative to it; of several, they are told apart.
-            more = moved(found.report, root if len(paths) > 1 else "")
+            more = moved(more, root if len(paths) > 1 else "")
         else:
-            more = found.report
-            text = written(more, output.format, root, sources(found.dataset))
+            text = written(more, output.format, root, {document.path: document.text})
             if text:
                 output.result(text)
-        report = Report(report.findings + more.findings, report.waived + more.waived)
+        report = Whole(report.findings + more.findings, report.waived + more.waived)
     if output.format == "json":
         output.json(report.to_json())
     return ExitCode.DONE if report.ok else ExitCode.FINDINGS
+
+
+def _checked(
+    invocation: Invocation,
+    path: Path,
+    *,
+    archive: str | None,
+    select: list[str],
+    ignore: list[str],
+    workers: int,
+) -> tuple[Document, Report]:
+    """Check a dataset with its files, or a record of an archive, alone."""
+    from fairsubmit.cli.steps import prepared
+    from fairsubmit.dataset import read_document
+    from fairsubmit.lint import lint
+    from fairsubmit.lint.base import BIA
+
+    if path.suffix.lower() == ".json" and path.is_file():
+        document = read_document(path, path.name)
+        if document.origins:
+            invocation.shown_root = path.parent.as_posix()
+            # the layout is that archive's, and so are the demands on it
+            asked = archive or BIA
+            return document, lint(document, select=select, ignore=ignore, archive=asked)
+    ready = prepared(
+        invocation,
+        path,
+        archive=archive,
+        select=select,
+        ignore=ignore,
+        workers=workers,
+    )
+    return ready.dataset.document, ready.report
 
 
 def _codes(text: str | None) -> list[str]:
