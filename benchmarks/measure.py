@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path
+from subprocess import DEVNULL
+from typing import IO
 
 
 @dataclass(frozen=True)
@@ -61,13 +63,12 @@ class Row:
         return {**asdict(self), "speed": round(self.speed, 3)}
 
 
-def run(command: list[str | Path], *, cwd: Path | None = None) -> Cost:
+def run(command: list[str | Path], *, stdout: IO[str] | int = DEVNULL) -> Cost:
     """Run a command to its end; a failure ends the benchmark."""
     began = time.perf_counter()
     process = subprocess.Popen(
         [str(part) for part in command],
-        cwd=cwd,
-        stdout=subprocess.DEVNULL,
+        stdout=stdout,
         stderr=subprocess.PIPE,
     )
     stderr: list[bytes] = []

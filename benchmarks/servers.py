@@ -20,16 +20,12 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fairsubmit.testing.ports import stable_port
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 USER, PASSWORD = "depositor", "not-a-secret"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
@@ -68,7 +64,7 @@ def _proftpd() -> str | None:
 @contextlib.contextmanager
 def ftp_server(folder: Path, home: Path) -> Iterator[int]:
     """Start ProFTPD where it is installed, else pyftpdlib; yield its port."""
-    port = free_port()
+    port = stable_port()
     home.mkdir(parents=True, exist_ok=True)
     program = _proftpd()
     if program is None:
@@ -132,7 +128,7 @@ def _proftpd_config(folder: Path, home: Path, port: int) -> Path:
 @contextlib.contextmanager
 def sink_server(store: Path) -> Iterator[int]:
     """Start the HTTP sink in a process of its own; yield its port."""
-    port = free_port()
+    port = stable_port()
     store.mkdir(parents=True, exist_ok=True)
     sink = Path(__file__).with_name("sink.py")
     with running([sys.executable, str(sink), str(port), str(store)], port):
