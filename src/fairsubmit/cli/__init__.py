@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -129,9 +131,28 @@ cli.params += common_options()
 
 
 def main() -> None:
-    """Run the program with the arguments of the process."""
+    """Run the program with the arguments of the process.
+
+    Raises
+    ------
+    SystemExit
+        With the exit code; after an interruption the process ends on the spot.
+    """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             # A file name that the terminal's encoding lacks must not end the run.
             stream.reconfigure(errors="backslashreplace")
-    cli()
+    try:
+        cli()
+    except SystemExit as end:
+        if end.code == ExitCode.INTERRUPTED:
+            leave_at_once()
+        raise
+
+
+def leave_at_once() -> None:
+    """End the process without waiting for threads; a second Ctrl-C finds it gone."""
+    with suppress(OSError, ValueError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(ExitCode.INTERRUPTED)

@@ -44,5 +44,7 @@ def stopping() -> Iterator[threading.Event]:
     try:
         yield stop
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        # After a request to stop ours stay: a second one may come on the way out.
+        if not stop.is_set():
+            for number, handler in before.items():
+                signal.signal(number, handler)
