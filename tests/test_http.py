@@ -39,8 +39,8 @@ from fairsubmit.http import (
     redact_url,
 )
 from fairsubmit.http.wire import translate
+from fairsubmit.rehearsal.certificates import certificate
 from fairsubmit.testing.bodies import BytesBody, ZeroBody, content_of
-from fairsubmit.testing.ftp_servers import certificate
 from fairsubmit.testing.proxy import FaultProxy
 
 if TYPE_CHECKING:
@@ -605,7 +605,7 @@ def test_nobody_listens() -> None:
 def test_a_certificate_is_verified_and_never_tried_again(
     start: Callable[..., Server], tmp_path: Path, slept: list[float]
 ) -> None:
-    pem = certificate(tmp_path)
+    pem = certificate(tmp_path / "http.pem")
     server = start(pem)
     session = Session(server.url, sleep=slept.append)
     with pytest.raises(ArchiveError, match="certificate") as caught:

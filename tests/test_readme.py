@@ -101,15 +101,10 @@ def desk(
     settings = {
         "CONFIG": str(tmp_path / "home/config.toml"),
         "STATE_DIR": str(tmp_path / "home/state"),
-        "API_URL": server.api_url,
-        "FILES_URL": server.files_url,
-        "FTP_HOST": server.ftp_host,
-        "FTP_PORT": str(server.ftp_port),
-        "FTP_USER": server.user,
-        "FTP_PASSWORD": server.password,
+        **server.settings,
     }
     for name, value in settings.items():
-        monkeypatch.setenv(f"FAIRSUBMIT_{name}", value)
+        monkeypatch.setenv(f"FAIRSUBMIT_{name.upper()}", str(value))
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
     monkeypatch.chdir(tmp_path)
     for name in ("my-dataset", "broken-dataset"):

@@ -3,66 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import json
 import os
 import random
 import subprocess
 import sys
-import urllib.request
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.servers.embedded import Server
+
+from fairsubmit.archives.biostudies import log_in
+from fairsubmit.testing.dataset import write_submission
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 MIB = 1 << 20
-SUBMISSION = """\
-fairsubmit: 1
-study:
-  title: Simulated bytes to see whether a deposit survives
-  description: Random bytes that stand for images in tests of interrupted uploads.
-  keywords: [simulation]
-  license: CC0-1.0
-  release_date: "{release_date}"
-authors:
-  - {{name: Ada Example, email: ada@example.org, affiliations: [o1]}}
-organisations:
-  - {{id: o1, name: Example Institute}}
-biosamples:
-  - id: b1
-    title: HeLa
-    organism: {{label: Homo sapiens, id: NCBITaxon:9606}}
-    biological_entity: HeLa cells
-specimens:
-  - {{id: s1, title: Fixed cells, sample_preparation: Fixed in formaldehyde.}}
-acquisitions:
-  - id: a1
-    title: Spinning disk
-    imaging_method: [{{label: spinning disk confocal microscopy, id: FBbi:00000253}}]
-    instrument: Example microscope
-    parameters: 63x/1.4 oil
-components:
-  - id: c1
-    name: Bytes
-    description: Random bytes in files
-    associations: [{{biosample: b1, specimen: s1, acquisition: a1}}]
-    files: {{include: ["raw/*.bin"]}}
-"""
-
-
-def _server_class() -> Any:
-    place = Path(__file__).parents[1] / "servers" / "embedded.py"
-    spec = importlib.util.spec_from_file_location("embedded_server", place)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.Server
 
 
 def random_file(path: Path, size: int, seed: int) -> None:
@@ -83,7 +42,7 @@ class Site:
     """A dataset, a depositor's account and the archive it goes to."""
 
     folder: Path
-    server: Any
+    server: Server
     upload: str
     files: dict[str, int] = field(default_factory=dict)
 
@@ -92,26 +51,15 @@ class Site:
         self.state = self.folder / "state"
         for number, (name, size) in enumerate(self.files.items()):
             random_file(self.dataset / name, size, number)
-        release = datetime.now(UTC).date() + timedelta(days=30)
-        (self.dataset / "submission.yaml").write_text(
-            SUBMISSION.format(release_date=release.isoformat()), encoding="utf-8"
-        )
+        write_submission(self.dataset, include="raw/*.bin")
         self.config = self.folder / "config.toml"
         self.config.write_text(
             "[archives.bioimage-archive]\npolling = {first = 0.05, longest = 0.5}\n",
             encoding="utf-8",
         )
-        self.token = self.log_in()
-
-    def log_in(self) -> str:
-        body = {"login": self.server.email, "password": self.server.account_password}
-        request = urllib.request.Request(
-            self.server.api_url + "/auth/login",
-            json.dumps(body).encode(),
-            {"Content-Type": "application/json"},
-        )
-        with urllib.request.urlopen(request, timeout=20) as answer:
-            return str(json.load(answer)["sessid"])
+        settings = self.server.settings
+        email, password = self.server.email, self.server.account_password
+        self.token = log_in(settings, email, password)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -119,12 +67,7 @@ class Site:
             **{k: v for k, v in os.environ.items() if not k.startswith("FAIRSUBMIT_")},
             "FAIRSUBMIT_CONFIG": str(self.config),
             "FAIRSUBMIT_STATE_DIR": str(self.state),
-            "FAIRSUBMIT_API_URL": self.server.api_url,
-            "FAIRSUBMIT_FILES_URL": self.server.files_url,
-            "FAIRSUBMIT_FTP_HOST": self.server.ftp_host,
-            "FAIRSUBMIT_FTP_PORT": str(self.server.ftp_port),
-            "FAIRSUBMIT_FTP_USER": self.server.user,
-            "FAIRSUBMIT_FTP_PASSWORD": self.server.password,
+            **self.server.environment,
             "FAIRSUBMIT_TOKEN": self.token,
             "PYTHONWARNINGS": "default",
         }
@@ -173,10 +116,10 @@ class Site:
 @pytest.fixture
 def make_site(tmp_path: Path) -> Iterator[Callable[..., Site]]:
     """Start an archive and make a dataset; both end with the test."""
-    servers: list[Any] = []
+    servers: list[Server] = []
 
     def make(upload: str, files: dict[str, int], **faults: Any) -> Site:
-        server = _server_class()(tmp_path / "archive", faults=faults)
+        server = Server(tmp_path / "archive", faults=faults)
         servers.append(server)
         server.start()
         return Site(tmp_path, server, upload, files)

@@ -9,6 +9,8 @@ import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from fairsubmit.testing.ports import stable_port
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -32,6 +34,7 @@ class Server:
         self._initial_faults = faults or {}
         self._options = options
         self._process: subprocess.Popen[str] | None = None
+        self._ports = stable_port(), stable_port()
         self.ready: dict[str, Any] = {}
 
     def __enter__(self) -> Self:
@@ -49,6 +52,12 @@ class Server:
             raise AttributeError(name) from None
 
     @property
+    def environment(self) -> dict[str, str]:
+        """What tells the client where the archive is."""
+        settings = self.ready["settings"]
+        return {f"FAIRSUBMIT_{name.upper()}": str(settings[name]) for name in settings}
+
+    @property
     def pid(self) -> int:
         assert self._process is not None
         return self._process.pid
@@ -56,9 +65,8 @@ class Server:
     def start(self) -> None:
         command = [sys.executable, "-m", "fairsubmit.rehearsal", str(self.folder)]
         command += ["--faults", json.dumps(self._initial_faults), *self._options]
-        if self.ready:
-            command += ["--http-port", str(self.ready["http_port"])]
-            command += ["--ftp-port", str(self.ready["ftp_port"])]
+        http_port, ftp_port = map(str, self._ports)
+        command += ["--http-port", http_port, "--ftp-port", ftp_port]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert self._process.stdout is not None
         line = self._process.stdout.readline()

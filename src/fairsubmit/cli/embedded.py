@@ -61,12 +61,7 @@ def embedded(
         (place / PORT).write_text(str(server.http_port), encoding="utf-8")
         invocation.output.say(f"the embedded archive listens on {server.address}")
         settings: dict[str, object] = {
-            "api_url": server.api_url,
-            "files_url": server.files_url,
-            "ftp_host": server.ftp_host,
-            "ftp_port": server.ftp_port,
-            "ftp_user": server.user,
-            "ftp_password": server.password,
+            **server.settings,
             "upload": upload,
             "polling": POLLING,
         }

@@ -86,6 +86,7 @@ def _ready(archive: EmbeddedArchive) -> dict[str, object]:
         "password": archive.password,
         "email": archive.email,
         "account_password": archive.account_password,
+        "settings": archive.settings,
         "certificate": None if certificate is None else str(certificate),
         "stored": str(archive.stored()),
     }

@@ -19,9 +19,14 @@ __all__ = ["certificate"]
 DAYS = 3650
 
 
-def certificate(folder: Path) -> Path:
-    """Return a PEM file with a key and a certificate for 127.0.0.1, made once."""
-    file = folder / "state" / "ftps.pem"
+def certificate(file: Path) -> Path:
+    """Return a PEM file with a key and a certificate for 127.0.0.1, made once.
+
+    Parameters
+    ----------
+    file
+        Where it is, or goes; its folder is there.
+    """
     if file.exists():
         return file
     key = ec.generate_private_key(ec.SECP256R1())
@@ -47,5 +52,6 @@ def certificate(folder: Path) -> Path:
     )
     beside = file.with_suffix(".new")
     beside.write_bytes(secret + made.public_bytes(serialization.Encoding.PEM))
+    beside.chmod(0o600)
     beside.replace(file)
     return file

@@ -183,6 +183,18 @@ class EmbeddedArchive:
         return self.account.password
 
     @property
+    def settings(self) -> dict[str, object]:
+        """What a client of BioStudies is told of an archive, but for the token."""
+        return {
+            "api_url": self.api_url,
+            "files_url": self.files_url,
+            "ftp_host": self.ftp_host,
+            "ftp_port": self.ftp_port,
+            "ftp_user": self.user,
+            "ftp_password": self.password,
+        }
+
+    @property
     def statistics(self) -> Statistics:
         """What was counted."""
         return self._now.services.statistics
@@ -296,8 +308,8 @@ def _certificate(folder: Path) -> Path:
     try:
         import OpenSSL  # noqa: F401, PLC0415 - not part of the extra
 
-        from fairsubmit.rehearsal.certificates import certificate  # noqa: PLC0415
+        from fairsubmit.rehearsal.certificates import certificate  # noqa: PLC0415 - for FTPS
     except ModuleNotFoundError as error:
         msg = f"FTPS in the embedded archive needs {error.name}"
         raise MissingExtraError(msg, hint="pip install pyOpenSSL") from error
-    return certificate(folder)
+    return certificate(folder / "state" / "ftps.pem")

@@ -18,6 +18,7 @@ from fairsubmit.bundle import make_bundle
 from fairsubmit.dataset import open_dataset
 from fairsubmit.errors import ArchiveError, SubmissionRejectedError
 from fairsubmit.findings import Severity
+from fairsubmit.testing.dataset import write_submission
 from fairsubmit.transfer import Action, Journal, Plan, Silent, make_plan, transfer
 
 if TYPE_CHECKING:
@@ -27,45 +28,7 @@ if TYPE_CHECKING:
     from fairsubmit.archives.base import Archive, Outcome
     from fairsubmit.bundle import Bundle
 
-__all__ = ["SUBMISSION", "ArchiveContract", "deposit_files", "example_bundle"]
-
-#: The smallest submission that an archive takes.
-SUBMISSION = """\
-fairsubmit: 1
-study:
-  title: Confocal images of dividing HeLa cells
-  description: Confocal images of HeLa Kyoto cells, with and without a drug.
-  keywords: [mitosis, live imaging]
-  license: CC0-1.0
-  release_date: "RELEASE"
-authors:
-  - name: Ada Example
-    email: ada@example.org
-    orcid: https://orcid.org/0000-0002-1825-0097
-    affiliations: [lab]
-    roles: [submitter]
-organisations:
-  - {id: lab, name: Example Institute}
-biosamples:
-  - id: b1
-    title: HeLa Kyoto
-    organism: {label: Homo sapiens, id: "NCBITaxon:9606"}
-    biological_entity: HeLa Kyoto cells
-specimens:
-  - {id: s1, title: Fixed cells, sample_preparation: Cells were fixed in formaldehyde.}
-acquisitions:
-  - id: a1
-    title: Spinning disk
-    imaging_method: [{label: spinning disk confocal microscopy, id: "FBbi:00000253"}]
-    instrument: Nikon Ti2
-    parameters: 63x oil, 488 nm
-components:
-  - id: c1
-    name: Images
-    description: Control and treated cells
-    associations: [{biosample: b1, specimen: s1, acquisition: a1}]
-    files: {include: ["raw/**"]}
-"""
+__all__ = ["ArchiveContract", "deposit_files", "example_bundle"]
 
 
 def example_bundle(
@@ -83,7 +46,7 @@ def example_bundle(
     files
         Content by path below ``raw/``; three files by default, one of them empty.
     release
-        Release date; one in the far future by default.
+        Release date; a month from now by default.
     """
     chance = random.Random(3)  # noqa: S311 - the same bytes each time
     if files is None:
@@ -97,8 +60,7 @@ def example_bundle(
         place = dataset / "raw" / path
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(content)
-    text = SUBMISSION.replace("RELEASE", release or "2099-01-01")
-    (dataset / "submission.yaml").write_text(text, encoding="utf-8")
+    write_submission(dataset, release=release)
     return make_bundle(open_dataset(dataset), folder=folder / "bundle")
 
 

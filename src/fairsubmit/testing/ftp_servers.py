@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import getpass
 import importlib.util
-import ipaddress
 import logging
 import os
 import shutil
@@ -17,54 +15,19 @@ from collections import Counter, deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
+from fairsubmit.testing.ports import stable_port
 from fairsubmit.transports.ftp import FtpServer
 
 if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-__all__ = ["ProFtpd", "PyFtpd", "certificate", "find_proftpd", "has_pyftpdlib_tls"]
+__all__ = ["ProFtpd", "PyFtpd", "find_proftpd", "has_pyftpdlib_tls"]
 
 USER = "depositor"
 PASSWORD = "pass-word-of-depositor"  # noqa: S105 - of a server that lives for a test
 SECRET = "s3/cret-folder-a1"  # noqa: S105 - of a server that lives for a test
 _HOST = "127.0.0.1"
-
-
-def certificate(folder: Path) -> Path:
-    """Make a key and a certificate for 127.0.0.1 that is its own authority.
-
-    Returns
-    -------
-    Path
-        PEM file with both.
-    """
-    from cryptography import x509  # noqa: PLC0415 - for TLS only
-    from cryptography.hazmat.primitives import hashes, serialization  # noqa: PLC0415
-    from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415
-
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "fairsubmit test")])
-    now = dt.datetime.now(dt.UTC)
-    address = x509.IPAddress(ipaddress.ip_address(_HOST))
-    made = (
-        x509.CertificateBuilder(name, name, key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=30))
-        .add_extension(x509.SubjectAlternativeName([address]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    secret = key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
-    path = folder / "ftp.pem"
-    path.write_bytes(secret + made.public_bytes(serialization.Encoding.PEM))
-    path.chmod(0o600)
-    return path
 
 
 @dataclass
@@ -96,7 +59,9 @@ class _Server:
         self.home = self.folder / "home"
         (self.home / SECRET).mkdir(parents=True, exist_ok=True)
         if self.tls:
-            self.pem = certificate(self.folder)
+            from fairsubmit.rehearsal.certificates import certificate  # noqa: PLC0415 - TLS
+
+            self.pem = certificate(self.folder / "ftp.pem")
         self.start()
 
     def __enter__(self) -> Self:
@@ -118,7 +83,7 @@ class _Server:
         """Stop, and break all connections."""
         raise NotImplementedError
 
-    def account(self, **changes: Any) -> FtpServer:  # noqa: ANN401 - fields of FtpServer
+    def account(self, **changes: Any) -> FtpServer:  # noqa: ANN401 - untyped - fields of FtpServer
         """Return how to log in, with the secret folder.
 
         Parameters
@@ -143,11 +108,6 @@ class _Server:
         return place.read_bytes() if place.is_file() else None
 
 
-def _free_port() -> int:
-    with socket.create_server((_HOST, 0)) as listener:
-        return int(listener.getsockname()[1])
-
-
 def find_proftpd() -> str | None:
     """Return the path of ProFTPD's program, ``None`` if it is not installed."""
     return shutil.which("proftpd") or shutil.which("proftpd", path="/usr/sbin")
@@ -170,7 +130,7 @@ class ProFtpd(_Server):
         if program is None:
             message = "ProFTPD is not installed"
             raise RuntimeError(message)
-        self.port = self.port or _free_port()
+        self.port = self.port or stable_port()
         config = self.folder / "proftpd.conf"
         config.write_text(self._config(), encoding="utf-8")
         with (self.folder / "proftpd.log").open("ab") as log:
@@ -261,7 +221,7 @@ class PyFtpd(_Server):
         if not logger.handlers:
             logger.addHandler(logging.NullHandler())  # or it would set up its own
         from pyftpdlib.ioloop import IOLoop  # noqa: PLC0415 - an extra
-        from pyftpdlib.servers import FTPServer  # noqa: PLC0415
+        from pyftpdlib.servers import FTPServer  # noqa: PLC0415 - an extra
 
         self.refusals: dict[str, deque[str]] = {}
         self.always: dict[str, str] = {}
@@ -294,7 +254,7 @@ class PyFtpd(_Server):
 
     def _handler(self) -> type[Any]:
         from pyftpdlib.authorizers import DummyAuthorizer  # noqa: PLC0415 - an extra
-        from pyftpdlib.handlers import FTPHandler, TLS_FTPHandler  # noqa: PLC0415
+        from pyftpdlib.handlers import FTPHandler, TLS_FTPHandler  # noqa: PLC0415 - an extra
 
         authorizer = DummyAuthorizer()
         authorizer.add_user(USER, PASSWORD, str(self.home), perm="adfmwMT")
@@ -322,8 +282,8 @@ class PyFtpd(_Server):
 
     def _answer(
         self,
-        before: Any,  # noqa: ANN401 - pyftpdlib is untyped
-        handler: Any,  # noqa: ANN401
+        before: Any,  # noqa: ANN401 - untyped - pyftpdlib is untyped
+        handler: Any,  # noqa: ANN401 - untyped
         line: str,
         command: str,
         argument: str,

@@ -6,7 +6,6 @@ import io
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
@@ -15,6 +14,7 @@ from fairsubmit.archives.biostudies import BioStudiesArchive, Settings, log_in
 from fairsubmit.bundle import make_bundle
 from fairsubmit.dataset import open_dataset
 from fairsubmit.rehearsal import EmbeddedArchive
+from fairsubmit.testing.dataset import release_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -118,10 +118,6 @@ FILES = {
 }
 
 
-def release_date(days: int = 30) -> str:
-    return (datetime.now(UTC).date() + timedelta(days=days)).isoformat()
-
-
 class MakeBundle(Protocol):
     """What the fixture `make` is."""
 
@@ -181,12 +177,7 @@ class Site:
         polling = {"first": 0.01, "longest": 0.02, "settle": 3, "offline": 3}
         polling.update(more.pop("polling", {}))
         return {
-            "api_url": self.server.api_url,
-            "files_url": self.server.files_url,
-            "ftp_host": self.server.ftp_host,
-            "ftp_port": self.server.ftp_port,
-            "ftp_user": self.server.user,
-            "ftp_password": self.server.password,
+            **self.server.settings,
             "upload": "form",
             "polling": polling,
             **more,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -28,12 +27,11 @@ class TestBioStudiesArchive(ArchiveContract):
 
     @pytest.fixture
     def bundle(self, tmp_path: Path) -> Bundle:
-        """As the contract's own, with the names and the date that BioStudies takes."""
+        """As the contract's own, with names that BioStudies takes."""
         chance = random.Random(4)
         files = {
             "plate 1/cell-A_1 (2).tif": chance.randbytes(300_000),
             "plate 1/it's 100.0.tif": chance.randbytes(70_000),
             "plate 2/empty.txt": b"",
         }
-        release = datetime.now(UTC).date() + timedelta(days=30)
-        return example_bundle(tmp_path / "made", files, release=release.isoformat())
+        return example_bundle(tmp_path / "made", files)
