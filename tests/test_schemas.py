@@ -27,7 +27,7 @@ from fairsubmit.metadata.image import (
 )
 from fairsubmit.metadata.schema import attribute_docs
 from fairsubmit.receipt import Receipt, ReceiptFile, RemoteFile
-from fairsubmit.testing.generate import generated, main, outdated
+from fairsubmit.testing.generate import PARTS, generated, main, outdated
 from fairsubmit.testing.schemas import SCHEMAS
 from fairsubmit.transfer.plan import make_plan
 
@@ -302,9 +302,15 @@ def test_descriptions_come_from_the_docstrings() -> None:
 
 
 @pytest.fixture
-def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def elsewhere(
+    tmp_path: Path, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "pyproject.toml").touch()
+    for name in {page for page, _ in PARTS}:
+        place = tmp_path / name
+        place.parent.mkdir(exist_ok=True)
+        place.write_bytes((project / name).read_bytes())
     return tmp_path
 
 

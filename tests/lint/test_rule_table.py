@@ -54,6 +54,7 @@ FIL113 path-collision
 FIL115 file-changed
 FIL116 unreadable-file-table
 FIL117 no-files
+FIL118 reserved-path
 IMG101 image-unreadable
 IMG102 pixel-size-missing
 IMG107 ome-metadata-invalid

@@ -23,6 +23,7 @@ study:
   keywords: [nuclei]
   release_date: 2031-01-01
   acknowledgements:
+  license: CC0-1.0
 authors: [{name: A. Person, corresponding: true}]
 organisations:
 biosamples:
@@ -77,13 +78,13 @@ def test_several_organisms_are_a_list() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "code", "pointer", "line"),
     [
-        ("authors:", "auhtors:", "DOC103", "/auhtors", 8),
+        ("authors:", "auhtors:", "DOC103", "/auhtors", 9),
         ("  keywords: [nuclei]\n", "", "DOC121", "/study/keywords", 3),
         ("keywords: [nuclei]", "keywords: nuclei", "DOC120", "/study/keywords", 5),
         ("keywords: [nuclei]", "keywords: []", "DOC120", "/study/keywords", 5),
         ("keywords: [nuclei]", "keywords: ['']", "DOC120", "/study/keywords/0", 5),
-        ("title: HeLa", "title: {a: b}", "DOC120", "/biosamples/0/title", 12),
-        ("id: b1", "id: 1 b", "DOC120", "/biosamples/0/id", 11),
+        ("title: HeLa", "title: {a: b}", "DOC120", "/biosamples/0/title", 13),
+        ("id: b1", "id: 1 b", "DOC120", "/biosamples/0/id", 12),
         ("fairsubmit: 1", "fairsubmit: 2", "DOC120", "/fairsubmit", 1),
         ("fairsubmit: 1", "fairsubmit: one", "DOC120", "/fairsubmit", 1),
         (
@@ -91,28 +92,28 @@ def test_several_organisms_are_a_list() -> None:
             "corresponding: maybe",
             "DOC120",
             "/authors/0/corresponding",
-            8,
+            9,
         ),
         (
             "{label: Homo sapiens, id: NCBITaxon:9606}",
             "Homo sapiens",
             "DOC120",
             "/biosamples/0/organism",
-            13,
+            14,
         ),
         (
             "{label: Homo sapiens, id: NCBITaxon:9606}",
             "{lable: Homo sapiens}",
             "DOC121",
             "/biosamples/0/organism/label",
-            13,
+            14,
         ),
         (
             "{label: Homo sapiens, id: NCBITaxon:9606}",
             "[{lable: x, label: y}]",
             "DOC103",
             "/biosamples/0/organism/0/lable",
-            13,
+            14,
         ),
     ],
 )

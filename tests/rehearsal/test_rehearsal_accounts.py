@@ -99,7 +99,7 @@ def test_a_wrong_token_may_be_a_500_of_the_container(archive, client):
     assert answer.status == 500
     assert b"active session" in answer.body
     with pytest.raises(ValueError, match="Expecting value"):
-        answer.json  # noqa: B018
+        answer.json  # noqa: B018 - reading it raises
 
 
 def test_the_token_may_come_as_cookie_or_parameter(client):
@@ -161,5 +161,5 @@ def test_accounts_and_tokens_outlive_the_server(tmp_path, connect):
 def test_what_is_not_running_says_so(tmp_path):
     archive = EmbeddedArchive(tmp_path)
     with pytest.raises(ConfigError, match="is not running") as caught:
-        archive.api_url  # noqa: B018
+        archive.api_url  # noqa: B018 - reading it raises
     assert caught.value.hint

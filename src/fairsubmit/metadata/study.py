@@ -43,7 +43,7 @@ class Study(Part):
     title: Long = Field(description="At least 25 characters.")
     description: Long = Field(description="At least 25 characters.")
     keywords: list[Text] = Field(min_length=1, description="One keyword an item.")
-    license: Text = Field("CC0-1.0", description="SPDX id: CC0-1.0 or CC-BY-4.0.")
+    license: Text = Field(description="SPDX id: CC0-1.0 or CC-BY-4.0.")
     release_date: Text = Field(description="YYYY-MM-DD, not in the past.")
     acknowledgements: str | None = Field(None, description="Whom to thank.")
     funding_statement: str | None = Field(None, description="Who paid, in a sentence.")

@@ -69,7 +69,9 @@ class PlainTiff:
                         software=software(tiff),
                         files=(name,),
                         problems=(*(problems if first else ()), *more),
-                        provenance=_provenance(size.size.x is not None, tiff),
+                        provenance=_provenance(
+                            tiff, calibrated=size.size.x is not None
+                        ),
                     )
                 )
             return found
@@ -111,7 +113,7 @@ def date_time(tiff: Tiff) -> str | None:
     return f"{'-'.join(parts[:3])}T{':'.join(parts[3:])}" if int(parts[0]) else None
 
 
-def _provenance(calibrated: bool, tiff: Tiff) -> dict[str, str]:  # noqa: FBT001
+def _provenance(tiff: Tiff, *, calibrated: bool) -> dict[str, str]:
     found = {"size.x": "IFD:0/ImageWidth", "size.y": "IFD:0/ImageLength"}
     if calibrated:
         found["physical_size.x"] = "IFD:0/XResolution"

@@ -65,11 +65,11 @@ class ControlMixin:
         del line
         me: Any = self
         facts = "".join(
-            f"{fact}{'*' if fact in me._current_facts else ''};"  # noqa: SLF001 - pyftpdlib's own state
-            for fact in me._available_facts  # noqa: SLF001
+            f"{fact}{'*' if fact in me._current_facts else ''};"  # noqa: SLF001 - pyftpdlib names no public one - pyftpdlib's own state
+            for fact in me._available_facts  # noqa: SLF001 - pyftpdlib names no public one
         )
         lines = ["EPRT", "EPSV", "MDTM", "MFMT", f"MLST {facts}", "SIZE", "TVFS"]
-        lines += ["UTF8", *me._extra_feats]  # noqa: SLF001
+        lines += ["UTF8", *me._extra_feats]  # noqa: SLF001 - pyftpdlib names no public one
         if self.services.faults.ftp_resume:
             lines.append("REST STREAM")
         if self.services.faults.ftp_hash:
@@ -163,7 +163,7 @@ class ControlMixin:
             at += len(block)
             if block and at < end:
                 me.ioloop.call_later(0, step)
-            elif not me._closed:  # noqa: SLF001 - pyftpdlib's own state
+            elif not me._closed:  # noqa: SLF001 - pyftpdlib names no public one - pyftpdlib's own state
                 me.respond(reply(digest.hexdigest(), at))
 
         step()

@@ -223,7 +223,7 @@ class BioStudiesArchive:
         ConfigError
             If the server, the password or the folder is not known.
         """
-        from fairsubmit.transports.ftp import FtpServer, FtpTransport  # noqa: PLC0415
+        from fairsubmit.transports.ftp import FtpServer, FtpTransport  # noqa: PLC0415 - on use
 
         settings = self._settings
         if settings.ftp_server is None or settings.ftp_password is None:

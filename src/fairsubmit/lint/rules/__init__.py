@@ -72,6 +72,7 @@ from fairsubmit.lint.rules import (
     pubmed_id_invalid,
     reference_undefined,
     release_date,
+    reserved_path,
     ror_invalid,
     taxon_id_invalid,
     title_too_short,
@@ -126,6 +127,7 @@ RULES: Final[tuple[Rule, ...]] = (
     file_changed.RULE,  # FIL115
     unreadable_file_table.RULE,  # FIL116
     no_files.RULE,  # FIL117
+    reserved_path.RULE,  # FIL118
     image_unreadable.RULE,  # IMG101
     pixel_size_missing.RULE,  # IMG102
     ome_metadata_invalid.RULE,  # IMG107
