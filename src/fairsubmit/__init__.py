@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from fairsubmit.dataset import Dataset, open_dataset, read_document
     from fairsubmit.errors import FairsubmitError
     from fairsubmit.findings import Finding, Report, Severity
+    from fairsubmit.lint.base import Rule
     from fairsubmit.manifest import Entry, Manifest
     from fairsubmit.metadata.image import Extraction, ImageMetadata
+    from fairsubmit.metadata.load import Document
     from fairsubmit.metadata.submission import Submission
     from fairsubmit.pipeline import (
         Prepared,
@@ -37,12 +39,16 @@ if TYPE_CHECKING:
         work_folder,
     )
     from fairsubmit.receipt import Receipt, ReceiptFile, RemoteFile
-    from fairsubmit.transfer import Journal, Plan, Progress, TransferResult
+    from fairsubmit.transfer import Action, Journal, Plan, Progress, TransferResult
+    from fairsubmit.transports.base import Transport
+    from fairsubmit.transports.retry import RetryPolicy
 
 _PLACES = {
+    "Action": "transfer",
     "Archive": "archives.base",
     "Bundle": "bundle",
     "Dataset": "dataset",
+    "Document": "metadata.load",
     "Draft": "archives.base",
     "Entry": "manifest",
     "Extraction": "metadata.image",
@@ -58,10 +64,13 @@ _PLACES = {
     "ReceiptFile": "receipt",
     "RemoteFile": "receipt",
     "Report": "findings",
+    "RetryPolicy": "transports.retry",
+    "Rule": "lint.base",
     "Severity": "findings",
     "Status": "archives.base",
     "Submission": "metadata.submission",
     "TransferResult": "transfer",
+    "Transport": "transports.base",
     "bundle": "pipeline",
     "connect": "pipeline",
     "extract": "pipeline",
@@ -77,9 +86,11 @@ _PLACES = {
 }
 
 __all__ = [
+    "Action",
     "Archive",
     "Bundle",
     "Dataset",
+    "Document",
     "Draft",
     "Entry",
     "Extraction",
@@ -95,10 +106,13 @@ __all__ = [
     "ReceiptFile",
     "RemoteFile",
     "Report",
+    "RetryPolicy",
+    "Rule",
     "Severity",
     "Status",
     "Submission",
     "TransferResult",
+    "Transport",
     "__version__",
     "bundle",
     "connect",

@@ -112,7 +112,13 @@ _UNREADABLE = (
 
 @dataclass(frozen=True)
 class Manifest:
-    """All entries, sorted by path."""
+    """What a dataset holds.
+
+    Attributes
+    ----------
+    entries
+        One for each file, sorted by path.
+    """
 
     entries: tuple[Entry, ...]
 

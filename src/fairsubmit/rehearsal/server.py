@@ -183,6 +183,11 @@ class EmbeddedArchive:
         return self.account.password
 
     @property
+    def token(self) -> str:
+        """A session of the first account, opened anew each time it is asked for."""
+        return self._now.services.store.open_session(self.account)
+
+    @property
     def settings(self) -> dict[str, object]:
         """What a client of BioStudies is told of an archive, but for the token."""
         return {

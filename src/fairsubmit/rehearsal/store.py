@@ -179,13 +179,17 @@ class Store:
             account.password.encode(), password.encode()
         ):
             return None
+        return self.open_session(account), account
+
+    def open_session(self, account: Account) -> str:
+        """Return a new token of an account."""
         subject = {
             "id": account.number,
             "email": account.email,
             "fullName": account.full_name,
         }
         claims = {"sub": json.dumps(subject), "jti": secrets.token_hex(8)}
-        return self._sign(claims), account
+        return self._sign(claims)
 
     def session(self, token: str) -> Account | None:
         """Return whose token it is, or None when it is not good."""

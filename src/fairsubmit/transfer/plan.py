@@ -46,7 +46,13 @@ class Step:
 
 @dataclass(frozen=True)
 class Plan:
-    """All files of a deposit, each with what happens to it, in bundle order."""
+    """What a transfer will do.
+
+    Attributes
+    ----------
+    steps
+        All files of a deposit, each with what happens to it, in bundle order.
+    """
 
     steps: tuple[Step, ...]
 
