@@ -154,6 +154,13 @@ def closed_port() -> Iterator[int]:
         yield taken.getsockname()[1]
 
 
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many tries as ever, with next to no wait between them."""
+    monkeypatch.setattr("fairsubmit.http.session._draw", lambda: 0.01)
+
+
+@pytest.mark.usefixtures("impatient")
 def test_no_network(
     run: Run, dataset: Path, closed_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -166,6 +173,7 @@ def test_no_network(
         assert "token-that-stays-secret" not in found.output
 
 
+@pytest.mark.usefixtures("impatient")
 def test_an_archive_that_answers_with_a_web_page(
     run: Run, dataset: Path, logged_in: EmbeddedArchive
 ) -> None:
