@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from fairsubmit.errors import UploadExpiredError
 
@@ -26,7 +26,8 @@ class FileHandle:
     size: int
 
     def __str__(self) -> str:
-        return json.dumps(asdict(self), ensure_ascii=False)
+        value = {"path": self.path, "size": self.size}
+        return json.dumps(value, ensure_ascii=False)
 
     @classmethod
     def parse(cls, handle: str) -> FileHandle:
