@@ -302,9 +302,7 @@ def test_descriptions_come_from_the_docstrings() -> None:
 
 
 @pytest.fixture
-def elsewhere(
-    tmp_path: Path, project: Path, monkeypatch: pytest.MonkeyPatch
-) -> Path:
+def elsewhere(tmp_path: Path, project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "pyproject.toml").touch()
     for name in {page for page, _ in PARTS}:
