@@ -16,12 +16,11 @@ from fairsubmit.errors import (
     ArchiveError,
     ChecksumMismatchError,
     MetadataError,
-    PermanentTransferError,
 )
 from fairsubmit.findings import Finding, Report, Severity
 from fairsubmit.manifest import check_unchanged
 from fairsubmit.receipt import Receipt, ReceiptFile, RemoteFile
-from fairsubmit.transfer import Action, Journal, Plan, Silent, make_plan, transfer
+from fairsubmit.transfer import Action, Journal, Silent, make_plan, transfer
 from fairsubmit.version import TOOL
 
 if TYPE_CHECKING:
@@ -227,9 +226,8 @@ def _send(  # noqa: PLR0913, PLR0917 - the settings of one deposit, passed on
     """
     transport = archive.transport(draft)
     try:
-        largest = transport.properties.max_size
         for _ in range(ROUNDS):
-            plan = _plan(bundle, archive, draft, journal, largest)
+            plan = make_plan(bundle, archive.held(draft), sent=journal.sent)
             if not plan.count(Action.SEND):
                 return
             transfer(
@@ -242,8 +240,8 @@ def _send(  # noqa: PLR0913, PLR0917 - the settings of one deposit, passed on
             )
     finally:
         transport.close()
-    left = _plan(bundle, archive, draft, journal, largest).steps
-    wrong = [step for step in left if step.action is Action.SEND]
+    left = make_plan(bundle, archive.held(draft), sent=journal.sent)
+    wrong = [step for step in left.steps if step.action is Action.SEND]
     if wrong:
         first = wrong[0]
         message = (
@@ -253,25 +251,6 @@ def _send(  # noqa: PLR0913, PLR0917 - the settings of one deposit, passed on
         raise ChecksumMismatchError(
             message, hint="run the same command again later; nothing was submitted"
         )
-
-
-def _plan(
-    bundle: Bundle,
-    archive: Archive,
-    draft: Draft,
-    journal: Journal,
-    largest: int | None,
-) -> Plan:
-    refused = {
-        item.entry.path: f"it is larger than {largest:,} bytes"
-        for item in bundle.items()
-        if largest is not None and item.entry.size > largest
-    }
-    if refused:
-        path, reason = next(iter(refused.items()))
-        message = f"{path} cannot be sent this way: {reason}"
-        raise PermanentTransferError(message, hint="send it by FTP: --upload ftp")
-    return make_plan(bundle, archive.held(draft), sent=journal.sent)
 
 
 def _check_all_unchanged(bundle: Bundle) -> None:

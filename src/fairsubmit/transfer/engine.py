@@ -141,7 +141,8 @@ def _refuse(plan: Plan, items: Sequence[Item], largest: int | None) -> None:
             f"{large[0].path}{_more(len(large))} is larger than the {largest:,} bytes "
             "that can be sent this way"
         )
-        raise QuotaExceededError(message, hint="nothing was sent")
+        hint = "nothing was sent; choose another way, such as --upload ftp"
+        raise QuotaExceededError(message, hint=hint)
 
 
 def _more(count: int) -> str:
