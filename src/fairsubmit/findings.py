@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
 __all__ = ["Finding", "Fix", "Report", "Severity", "Waiver"]
 
@@ -156,10 +156,6 @@ class Report:
     def errors(self) -> tuple[Finding, ...]:
         """The findings that stop a submission."""
         return tuple(f for f in self.findings if f.severity is Severity.ERROR)
-
-    def extended(self, more: Iterable[Finding]) -> Report:
-        """Return a report with more findings at its end."""
-        return Report((*self.findings, *more), self.waived)
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as a JSON object."""

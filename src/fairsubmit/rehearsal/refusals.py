@@ -18,7 +18,6 @@ __all__ = ["FrameworkError", "RefusalError", "RejectedError", "SecurityError"]
 
 NO_TOKEN = "Full authentication is required to access this resource"  # noqa: S105 - a message
 NO_SESSION = "Could not find an active session for the provided security token."
-ACCESS_DENIED = "Access Denied"
 
 
 class RefusalError(Exception):

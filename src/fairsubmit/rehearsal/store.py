@@ -28,7 +28,6 @@ __all__ = ["Account", "Request", "Store"]
 FIRST_ACCESSION = 9001
 EDITABLE = frozenset({"DRAFT", "INVALID"})
 FINISHED = frozenset({"PROCESSED", "POST_PROCESSED"})
-FINAL = frozenset({"POST_PROCESSED", *EDITABLE})
 
 
 @dataclass(frozen=True)

@@ -183,14 +183,8 @@ class Client:
         RefusalError
             If the archive says anything else than that there is none.
         """
-        path = f"submissions/drafts/{_quoted(key)}"
-        try:
-            answer = self._call("GET", path, idempotent=True)
-        except RefusalError as error:
-            if is_missing(error):
-                return None
-            raise
-        return read_draft(answer) if answer.body.strip() else None
+        answer = self._found(f"submissions/drafts/{_quoted(key)}")
+        return read_draft(answer) if answer and answer.body.strip() else None
 
     def replace_draft(self, key: str, content: bytes) -> None:
         """Replace a draft's content."""
@@ -266,14 +260,8 @@ class Client:
         RefusalError
             If the archive says anything else than that there is none.
         """
-        path = f"submissions/{_quoted(accession)}"
-        try:
-            answer = self._call("GET", path, idempotent=True)
-        except RefusalError as error:
-            if is_missing(error):
-                return None
-            raise
-        return read_submission(answer, accession)
+        answer = self._found(f"submissions/{_quoted(accession)}")
+        return read_submission(answer, accession) if answer else None
 
     def request_status(self, accession: str, version: int) -> str | None:
         """Return the status of the processing of one version, ``None`` if none."""
@@ -286,13 +274,9 @@ class Client:
         return messages_of(json.dumps(value).encode()) if value else ()
 
     def _request(self, accession: str, version: int, part: str) -> object:
-        path = f"submissions/requests/{_quoted(accession)}/{version}/{part}"
-        try:
-            return read_json(self._call("GET", path, idempotent=True))
-        except RefusalError as error:
-            if is_missing(error):
-                return None
-            raise
+        where = f"submissions/requests/{_quoted(accession)}/{version}/{part}"
+        answer = self._found(where)
+        return read_json(answer) if answer else None
 
     def pagetab(self, accession: str) -> Mapping[str, Any]:
         """Return a submission's document as the archive has it."""
@@ -370,6 +354,21 @@ class Client:
         """Make a call that needs a session."""
         self._known_token()
         return self._session.request(method, path, idempotent=idempotent, **parts)
+
+    def _found(self, path: str) -> Answer | None:
+        """Ask for what may not be there: ``None`` then.
+
+        Raises
+        ------
+        RefusalError
+            If the archive says anything else than that.
+        """
+        try:
+            return self._call("GET", path, idempotent=True)
+        except RefusalError as error:
+            if is_missing(error):
+                return None
+            raise
 
     def _known_token(self) -> None:
         """See that there is a token to send.

@@ -24,7 +24,8 @@ MIFA 1.0 AnnotationType; BioImage Archive template v5 Annotation Type.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, get_args
 
 from fairsubmit.findings import Severity
 from fairsubmit.lint.base import BIA, Hit, Rule, Subject
@@ -36,39 +37,32 @@ if TYPE_CHECKING:
 
 __all__ = ["RULE"]
 
-_TYPES = (
-    "class_labels",
-    "bounding_boxes",
-    "counts",
-    "derived_annotations",
-    "geometrical_annotations",
-    "graphs",
-    "point_annotations",
-    "segmentation_mask",
-    "tracks",
-    "weak_annotations",
-    "other",
-)
+
+@cache
+def _types() -> tuple[str, ...]:
+    from fairsubmit.metadata.annotation import AnnotationType  # noqa: PLC0415 - heavy
+
+    return get_args(AnnotationType)
 
 
 def _check(subject: Subject) -> Iterator[Hit]:
     for pointer, annotation in parts(subject.document, "/annotations"):
         for where, written in texts(annotation, "types", pointer):
-            if written not in _TYPES:
+            if written not in _types():
                 meant = _meant(written)
                 yield Hit(
                     f"`{written}` is not an annotation type",
                     where,
                     help=f"did you mean `{meant}`?"
                     if meant
-                    else f"choose {or_list(_TYPES)}",
+                    else f"choose {or_list(_types())}",
                 )
 
 
 def _meant(written: str) -> str | None:
     word = re.sub(r"[\s-]+", "_", written.casefold()).rstrip("s")
-    inside = [t for t in _TYPES if word and word in t]
-    return inside[0] if len(inside) == 1 else closest(word, _TYPES, cutoff=0.6)
+    inside = [t for t in _types() if word and word in t]
+    return inside[0] if len(inside) == 1 else closest(word, _types(), cutoff=0.6)
 
 
 RULE = Rule(
