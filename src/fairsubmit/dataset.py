@@ -128,6 +128,8 @@ def read_document(path: Path, name: str | None = None) -> Document:
             "DOC101", "unreadable-document", Severity.ERROR, f"{shown}: {words}", shown
         )
         message = f"{shown} cannot be opened: {words}"
+        if isinstance(error, FileNotFoundError):
+            message = f"there is no {path.name} in {path.parent}"
         raise MetadataError(
             message,
             findings=[finding],

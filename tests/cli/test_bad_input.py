@@ -56,7 +56,7 @@ def test_a_folder_without_submission(run: Run, tmp_path: Path, command: str) -> 
     found = run(command, "empty", *more)
     says(found, 1, "submission.yaml", "`fairsubmit schema` describes it")
     assert not list((tmp_path / "empty").iterdir())
-    assert found.stderr.count("submission.yaml cannot be opened") == 1
+    assert found.stderr.count("there is no submission.yaml in") == 1
 
 
 @pytest.mark.parametrize("command", ["lint", "extract", "bundle", "submit", "plan"])

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from fairsubmit.errors import MetadataError
 from fairsubmit.findings import Finding, Severity
+from fairsubmit.metadata.paths import spelled_out
 from fairsubmit.metadata.selection import is_literal
 from fairsubmit.metadata.table import cell_name
 
@@ -20,8 +20,6 @@ __all__ = ["refuse_impossible"]
 
 # A table whose every row is wrong has one cause; nobody reads 20,000 findings.
 _SHOWN = 20
-# What a table without quoting or UTF-8 itself cannot hold.
-_UNWRITABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _SPELLING = "correct the name (upper and lower case count), or remove it"
 
 
@@ -107,7 +105,7 @@ def _missing_rows(dataset: Dataset, group: FileGroup) -> Iterator[Finding]:
             "FIL101",
             "missing-file",
             Severity.ERROR,
-            f"there is no file `{_shown(row.path)}`{others}",
+            f"there is no file `{spelled_out(row.path)}`{others}",
             path=table.path,
             line=row.line,
             column=1,
@@ -134,7 +132,7 @@ def _paths(
 
 
 def _reason(path: str, ours: Collection[str], inside: str | None) -> _Reason | None:
-    shown = _shown(path)
+    shown = spelled_out(path)
     if shown != path:
         message = f"the name `{shown}` has characters that no file list can hold"
         return _Reason("FIL105", "path-not-portable", message, "rename the file")
@@ -156,13 +154,6 @@ def _inside(root: Path, folder: Path) -> str | None:
     except ValueError:
         return None
     return "" if place == "." else f"{place}/"
-
-
-def _shown(path: str) -> str:
-    """Return a path with the characters that cannot be written spelled out."""
-    return _UNWRITABLE.sub(
-        lambda found: found[0].encode("unicode_escape").decode("ascii"), path
-    )
 
 
 def _finding(dataset: Dataset, pointer: str, reason: _Reason) -> Finding:

@@ -113,7 +113,7 @@ class Output:
         """
         from shutil import get_terminal_size
 
-        found = [tuple(row) for row in rows]
+        found = [tuple(_one_line(cell) for cell in row) for row in rows]
         used = [any(column) for column in zip(*found, strict=True)]
         lines = [tuple(compress(line, used)) for line in (header, *found)]
         width = get_terminal_size((100, 24)).columns
@@ -133,6 +133,13 @@ class Output:
 
 def _next(text: str) -> str:
     return click.style("next: ", fg="cyan") + text
+
+
+def _one_line(cell: str) -> str:
+    """Keep line breaks and terminal commands in names from breaking a table."""
+    if cell.isprintable():
+        return cell
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in cell)
 
 
 def _fit(lines: Sequence[Sequence[str]], limit: int | None) -> list[int]:

@@ -51,7 +51,7 @@ class _Paint:
 
 def _block(finding: Finding, sources: Mapping[str, str], paint: _Paint) -> str:
     code = paint(finding.code, f"{_COLOURS[finding.severity]};1")
-    place = f"{paint(finding.place, '1')}: " if finding.place else ""
+    place = f"{paint(_visible(finding.place), '1')}: " if finding.place else ""
     marker = " [*]" if finding.fix == "safe" else ""
     level = "" if finding.severity is Severity.ERROR else f"{finding.severity.value}: "
     lines = [f"{place}{code}{marker} {level}{_visible(finding.message)}"]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["MAX_PATH_BYTES", "path_problem", "refused_characters"]
+__all__ = ["MAX_PATH_BYTES", "path_problem", "refused_characters", "spelled_out"]
 
 # BioStudies FileSourcesList.kt, as one expression:
 # ^(?!\./)(?!.*/$)(?!.*\.\./)[0-9A-Za-z!\-_*'(). /]+$
 _ALLOWED = re.compile(r"[0-9A-Za-z!\-_*'(). /]")
 _WHOLE = re.compile(r"(?!\./)(?!.*/\Z)(?!.*\.\./)[0-9A-Za-z!\-_*'(). /]+")
+# What a table without quoting or UTF-8 itself cannot hold.
+_UNWRITABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 # S3 object key guidelines (the rule above follows them): at most 1,024 bytes.
 MAX_PATH_BYTES = 1024
 
@@ -45,6 +47,13 @@ def path_problem(path: str) -> str | None:
     if path.endswith("/"):
         return "ends with a slash"
     return "has two dots before a slash"
+
+
+def spelled_out(path: str) -> str:
+    """Return a path with the characters that no file list can hold as escapes."""
+    return _UNWRITABLE.sub(
+        lambda found: found[0].encode("unicode_escape").decode("ascii"), path
+    )
 
 
 def _named(char: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from io import FileIO
@@ -25,6 +26,20 @@ SMALL_WINDOW = 1 << 11
 # One call instead of two; Windows has none.
 _pread: Callable[[int, int, int], bytes] | None = getattr(os, "pread", None)
 _HINT = "check that the file exists and that you may read it"
+
+
+def _refuse_special(path: Path) -> None:
+    """Refuse what would block, or never end.
+
+    Raises
+    ------
+    ReadError
+        If this is a pipe, a socket or a device.
+    """
+    mode = os.stat(path).st_mode  # noqa: PTH116 - as FileIO, without a Path of its own
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+        message = f"{path.as_posix()} is no file but a pipe, socket or device"
+        raise ReadError(message, hint="leave it out with `exclude`, or remove it")
 
 
 class Source:
@@ -51,6 +66,7 @@ class Source:
     def __init__(self, path: Path) -> None:
         self.path = path
         try:
+            _refuse_special(path)
             self._file = FileIO(str(path))
             self.size = os.fstat(self._file.fileno()).st_size
             self.head = self._file.read(HEAD_SIZE) or b""

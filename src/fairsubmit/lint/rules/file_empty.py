@@ -47,11 +47,11 @@ def _check(subject: Subject) -> Iterator[Hit]:
             advice = "copy or export it again, or `exclude` it"
             empty.append((path, Hit("the file is empty", path=path, help=advice)))
         elif size < 0:
-            advice = "replace the link by the file, or `exclude` it"
-            words = "the link leads nowhere"
+            advice = "replace it by the file, or `exclude` it"
+            words = "it is a link that leads nowhere, or no file at all"
             broken.append((path, Hit(words, path=path, help=advice)))
     yield from condense(empty, "files are empty")
-    yield from condense(broken, "links lead nowhere")
+    yield from condense(broken, "paths are links that lead nowhere, or no files")
 
 
 def _may_be_empty(path: str) -> bool:

@@ -3,7 +3,8 @@ r"""Every path means the same file on every machine.
 What it does
 ------------
 Reports paths in file tables and patterns that are absolute, use backslashes, hold
-`./`, `../` or `//`, end in `/` or have a blank at an end.
+`./`, `../` or `//`, end in `/` or have a blank at an end. Reports files whose name has
+a tab, a line break or another character that no file list can hold.
 
 Why it is bad
 -------------
@@ -30,6 +31,7 @@ from fairsubmit.findings import Severity
 from fairsubmit.lint.base import MIN, Hit, Rule, Subject
 from fairsubmit.lint.paths import condense, path_fault
 from fairsubmit.lint.tree import mapping_at, parts, text, texts
+from fairsubmit.metadata.paths import spelled_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,6 +43,12 @@ __all__ = ["RULE"]
 
 
 def _check(subject: Subject) -> Iterator[Hit]:
+    unwritable = [
+        (shown, _unwritable(path, shown))
+        for path in subject.selected
+        if (shown := spelled_out(path)) != path
+    ]
+    yield from condense(unwritable, "files have names that no file list can hold")
     for group in subject.groups:
         if group.table is not None:
             hits = list(_rows(group.table))
@@ -48,6 +56,11 @@ def _check(subject: Subject) -> Iterator[Hit]:
     for section in ("/components", "/annotations"):
         for pointer, _ in parts(subject.document, section):
             yield from _patterns(subject.document, f"{pointer}/files")
+
+
+def _unwritable(path: str, shown: str) -> Hit:
+    words = f"the name `{shown}` has characters that no file list can hold"
+    return Hit(words, path=path, help="rename the file")
 
 
 def _rows(table: FileTable) -> Iterator[tuple[str, Hit]]:

@@ -1,0 +1,57 @@
+"""Names that break lines, and things in a folder that are no files."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import Result
+
+from fairsubmit.readers import read_image
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Run = Callable[..., Result]
+
+posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no such names or pipes")
+
+
+@posix
+def test_a_pipe_is_a_finding_and_does_not_block(run: Run, dataset: Path) -> None:
+    pipe = dataset / "raw" / "control" / "pipe.ome.tif"
+    os.mkfifo(pipe)
+    (finding,) = read_image(pipe).findings
+    assert finding.code == "IMG101"
+    assert "is no file but a pipe" in finding.message
+    found = run("lint", dataset, "--format", "json")
+    assert found.exit_code == 1
+    codes = {f["code"] for f in json.loads(found.stdout)["findings"]}
+    assert codes == {"FIL108", "IMG101"}
+    assert run("extract", dataset).exit_code == 6
+
+
+@posix
+def test_a_line_break_in_a_name_breaks_no_line(run: Run, dataset: Path) -> None:
+    raw = dataset / "raw" / "control"
+    image = next(raw.glob("*.tif"))
+    (raw / "two\nlines\x1b[31m.ome.tif").write_bytes(image.read_bytes())
+    for command in ("lint", "extract"):
+        shown = run(command, dataset).stdout
+        assert "two\\u000alines\\u001b[31m" in shown
+        assert "\x1b[31m.ome" not in shown
+    found = run("lint", dataset, "--format", "json")
+    codes = [f["code"] for f in json.loads(found.stdout)["findings"]]
+    # what bundle would refuse is said by lint already, whatever the archive
+    assert codes == ["FIL105"]
+
+
+def test_where_a_submission_is_missing(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "some folder").mkdir()
+    found = run("lint", "some folder")
+    assert found.exit_code == 1
+    place = (tmp_path / "some folder").resolve()
+    assert f"error: there is no submission.yaml in {place}\n" in found.stderr
