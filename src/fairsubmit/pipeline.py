@@ -204,7 +204,11 @@ def _recorded(
     """
     partial = path.with_name(path.name + ".part")
     try:
-        with partial.open("w", encoding="utf-8", newline="\n") as file:
+        # A name of bytes that are no text comes as surrogates, which UTF-8 refuses;
+        # their backslash form is how JSON writes them.
+        with partial.open(
+            "w", encoding="utf-8", errors="backslashreplace", newline="\n"
+        ) as file:
             for extraction in found:
                 for image in extraction.images:
                     line = json.dumps(image.to_json(), ensure_ascii=False)

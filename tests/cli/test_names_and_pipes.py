@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -55,3 +57,33 @@ def test_where_a_submission_is_missing(run: Run, tmp_path: Path) -> None:
     assert found.exit_code == 1
     place = (tmp_path / "some folder").resolve()
     assert f"error: there is no submission.yaml in {place}\n" in found.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names are Unicode")
+def test_a_name_that_is_no_text_is_a_finding(run: Run, dataset: Path) -> None:
+    raw = dataset / "raw" / "control"
+    image = next(raw.glob("*.tif")).read_bytes()
+    (raw / os.fsdecode(b"caf\xe9.ome.tif")).write_bytes(image)
+    asked = (sys.executable, "-m", "fairsubmit", "lint", dataset, "--format")
+    for style in ("json", "human", "github"):
+        found = subprocess.run([*asked, style], capture_output=True, check=False)
+        assert found.returncode == 1, found.stderr
+        assert b"FIL105" in found.stdout
+        assert b"caf\\udce9.ome.tif" in found.stdout
+    records = (dataset / ".fairsubmit" / "image_metadata.jsonl").read_text("utf-8")
+    paths = [json.loads(line)["path"] for line in records.splitlines()]
+    assert os.fsdecode(b"raw/control/caf\xe9.ome.tif") in paths
+    refused = run("submit", dataset, "--archive", "directory", "--to", "staging")
+    assert refused.exit_code == 1
+
+
+@posix
+def test_a_closed_stdout_is_no_fault(dataset: Path) -> None:
+    line = '"$0" -m fairsubmit lint "$1" >&-'
+    found = subprocess.run(
+        ["/bin/sh", "-c", line, sys.executable, dataset],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert found.returncode == 0, found.stderr

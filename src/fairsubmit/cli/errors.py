@@ -66,7 +66,8 @@ def guard(call: Callable[[], object], invocation: Invocation) -> int:
     """
     try:
         found = call()
-        sys.stdout.flush()
+        if sys.stdout is not None:  # closed by the caller: nobody wants the results
+            sys.stdout.flush()
     except SystemExit as error:  # click's own way out of shell completion
         return error.code if isinstance(error.code, int) else ExitCode.USAGE
     except (ReaderGoneError, BrokenPipeError):
