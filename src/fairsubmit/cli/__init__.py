@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from contextlib import suppress
 from importlib import import_module
@@ -138,6 +139,8 @@ def main() -> None:
     SystemExit
         With the exit code; after an interruption the process ends on the spot.
     """
+    # A batch system's request to end is answered as Ctrl-C is, by every command.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             # A file name that the terminal's encoding lacks must not end the run.
