@@ -104,23 +104,41 @@ def test_server_killed(make_site: MakeSite, upload: str, files: Files) -> None:
     assert_little_sent_twice(site, TIMES)
 
 
-@protocols
 @pytest.mark.parametrize("how", ["rst", "fin"])
-def test_connection_cut(
-    make_site: MakeSite, upload: str, files: Files, how: str
-) -> None:
-    site = make_site(
-        upload,
-        files,
-        cut_upload={
-            "at": STEP // 2 if upload == "ftp" else 3 * MIB,
-            "how": how,
-            "times": TIMES,
-            "path": "*.bin",
-        },
-    )
+def test_ftp_connection_cut(make_site: MakeSite, how: str) -> None:
+    cut = {"at": STEP // 2, "how": how, "times": TIMES, "path": "*.bin"}
+    site = make_site("ftp", ONE, cut_upload=cut)
     site.finish(site.submit())
     site.check()
+    assert_little_sent_twice(site, TIMES)
+
+
+@pytest.mark.parametrize("how", ["rst", "fin"])
+def test_form_connection_cut(make_site: MakeSite, how: str) -> None:
+    """Another file each time: one that brings no progress is tried ever more rarely."""
+
+    def cut(path: str) -> dict[str, Any]:
+        return {"at": 3 * MIB, "how": how, "times": 1, "path": f"*/{path}"}
+
+    def sent_again() -> set[str]:
+        uploads = site.server.stats()["uploads"]
+        return {
+            path.partition("/")[2]
+            for path, upload in uploads.items()
+            if len(upload["transfers"]) > 1
+        }
+
+    paths = list(MANY)[:: len(MANY) // TIMES][:TIMES]
+    site = make_site("form", MANY, cut_upload=cut(paths[0]), throttle_upload=SLOW)
+    process = site.submit()
+    followers = [*paths[1:], None]
+    for number, following in enumerate(followers, start=1):
+        assert wait_until(lambda n=number: len(sent_again()) >= n, 90)  # type: ignore[misc]
+        # There are files between the two, so that the second is not under way yet.
+        site.server.set_faults(cut_upload=cut(following) if following else None)
+    site.finish(process)
+    site.check()
+    assert sent_again() == set(paths)
     assert_little_sent_twice(site, TIMES)
 
 
