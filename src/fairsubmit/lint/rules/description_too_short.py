@@ -53,8 +53,7 @@ def _check(subject: Subject) -> Iterator[Hit]:
         )
     elif len(words) < _LEAST:
         yield Hit(
-            f"the description has {len(words)} characters; at least {_LEAST} are "
-            "needed",
+            f"the description is {len(words)} of at least {_LEAST} characters long",
             "/study/description",
             help="describe the question, the samples and what the images show",
         )

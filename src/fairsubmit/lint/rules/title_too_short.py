@@ -52,7 +52,7 @@ def _check(subject: Subject) -> Iterator[Hit]:
         )
     elif len(title) < _LEAST:
         yield Hit(
-            f"the title has {len(title)} characters; at least {_LEAST} are needed",
+            f"the title is {len(title)} of at least {_LEAST} characters long",
             "/study/title",
             help="say what was imaged, how, and in which condition",
         )
