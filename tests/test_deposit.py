@@ -178,6 +178,18 @@ def test_a_dataset_that_changed_since_is_not_submitted_by_accident(
     assert verify(again, archive).ok
 
 
+def test_a_new_submission_that_was_interrupted_is_gone_on_with(
+    bundle: Bundle, archive: TroubledArchive, state: Path, tmp_path: Path
+) -> None:
+    submit(bundle, archive, state=state)
+    archive.lost_answer = "submit"
+    with pytest.raises(ArchiveUnavailableError):
+        submit(bundle, archive, state=state, again=True)
+    receipt = submit(bundle, archive, state=state, again=True)
+    assert receipt.accession == "DIR-0002"
+    assert deposits(tmp_path) == ["DIR-0001", "DIR-0002"]
+
+
 def test_a_draft_whose_answer_was_lost_is_found(
     bundle: Bundle, archive: TroubledArchive, state: Path, tmp_path: Path
 ) -> None:

@@ -99,7 +99,8 @@ def submit(  # noqa: PLR0913 - the settings of one deposit
     stop
         When set, the transfer ends as soon as it can and raises.
     again
-        Make a new submission even though this dataset was submitted before.
+        Make a new submission even though this dataset was submitted before. A new
+        one that was begun and interrupted is gone on with.
 
     Raises
     ------
@@ -117,7 +118,7 @@ def submit(  # noqa: PLR0913 - the settings of one deposit
     progress = progress or Silent()
     _refuse_early(bundle, archive)
     path = journal_path(state, archive, bundle.dataset.root)
-    with Journal.open(path, fresh=again) as journal:
+    with Journal.open(path, fresh=again and _ended(path)) as journal:
         done = _finished(bundle, archive, journal, state)
         if done is not None:
             progress.say(f"{done.accession} was submitted already, unchanged since")
@@ -140,6 +141,12 @@ def submit(  # noqa: PLR0913 - the settings of one deposit
             digest=receipt.submission_digest,
         )
         return receipt
+
+
+def _ended(path: Path) -> bool:
+    """Whether the deposit of a journal came to its end."""
+    with Journal.open(path) as journal:
+        return journal.submitted is not None
 
 
 def _refuse_early(bundle: Bundle, archive: Archive) -> None:
