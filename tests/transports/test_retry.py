@@ -99,6 +99,20 @@ def test_gives_up_only_after_both_tries_and_patience() -> None:
         slow.failed(broken())
 
 
+def test_a_server_that_was_never_met_is_given_up_sooner() -> None:
+    clock, met = Clock(), [False]
+    backoff = Backoff(RetryPolicy(), clock=clock, draw=lambda: 0.0, met=lambda: met[0])
+    error = TransientTransferError("nobody answers")
+    for _ in range(9):
+        backoff.failed(error)
+    clock.now += 61
+    met[0] = True
+    backoff.failed(error)
+    met[0] = False
+    with pytest.raises(TransientTransferError, match="gave up after 11 tries in 61 s"):
+        backoff.failed(error)
+
+
 def test_progress_counts_afresh() -> None:
     clock = Clock()
     backoff = Backoff(RetryPolicy(tries=2, patience=10), clock=clock, draw=lambda: 1.0)

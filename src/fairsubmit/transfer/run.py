@@ -136,7 +136,7 @@ class Run:
 
     def backoff(self) -> Backoff:
         """Return the waits of one file."""
-        return Backoff(self.services.policy)
+        return Backoff(self.services.policy, met=lambda: self.bytes_sent > 0)
 
     def count(self, size: int) -> None:
         """Count bytes handed to the transport."""

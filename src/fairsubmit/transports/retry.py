@@ -75,6 +75,9 @@ class RetryPolicy:
         A file is given up once both this many tries in a row and this many seconds
         brought no progress: the tries alone would not outlast a short loss of the
         network, the seconds alone would end after one slow time-out.
+    first_contact
+        Seconds of patience instead, as long as the server has not taken one byte in
+        this run: a wrong address, or a port that is closed, is no loss of the network.
     longest_asked
         Longest ``Retry-After``, in seconds, that is waited for; the person is told
         of a longer one.
@@ -87,6 +90,7 @@ class RetryPolicy:
     longest: float = 60.0
     tries: int = 10
     patience: float = 900.0
+    first_contact: float = 60.0
     longest_asked: float = 3600.0
     restarts: int = 3
 
@@ -106,6 +110,8 @@ class Backoff:
         Seconds that only grow.
     draw
         A number in [0, 1).
+    met
+        Whether the server has taken anything in this run.
 
     Examples
     --------
@@ -125,8 +131,10 @@ class Backoff:
         *,
         clock: Callable[[], float] = time.monotonic,
         draw: Callable[[], float] = _DRAW,
+        met: Callable[[], bool] = lambda: True,
     ) -> None:
         self._policy = policy
+        self._met = met
         self._clock = clock
         self._draw = draw
         self._tries = 0
@@ -192,7 +200,9 @@ class Backoff:
             self._tries = 0
         self._tries += 1
         elapsed = now - self._since
-        if self._tries >= self._policy.tries and elapsed >= self._policy.patience:
+        policy = self._policy
+        patience = policy.patience if self._met() else policy.first_contact
+        if self._tries >= policy.tries and elapsed >= min(patience, policy.patience):
             message = (
                 f"gave up after {self._tries} tries in {_duration(elapsed)} without "
                 f"progress: {error.message}"
