@@ -39,7 +39,7 @@ def ftp(host: str, port: int) -> object:
 
     from fairsubmit.transports.ftp import FtpServer, FtpTransport
 
-    return FtpTransport(FtpServer(host, port, USER, PASSWORD, "/", tls="off"), "up")
+    return FtpTransport(FtpServer(host, port, USER, PASSWORD, tls="off"), "up")
 
 
 def form(url: str) -> object:
