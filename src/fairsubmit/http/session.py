@@ -34,7 +34,7 @@ from fairsubmit.http.answer import (
     redact_url,
 )
 from fairsubmit.http.options import Call, Options, printable
-from fairsubmit.http.wire import new_session, translate
+from fairsubmit.http.wire import environment, new_session, prepared, translate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator, Mapping
@@ -94,6 +94,7 @@ class Session:
         self._sleep = sleep
         self._ca_bundle = str(options.ca_bundle) if options.ca_bundle else None
         self._renewing = threading.Lock()
+        self._environments: dict[object, dict[str, Any]] = {}
         self._session = new_session(
             stall=options.stall,
             connections=options.connections,
@@ -304,6 +305,13 @@ class Session:
         _log.debug("%s %s: %d in %.2f s", call.method, answer.url, answer.status, took)
         return answer
 
+    def _environment(self, url: str) -> dict[str, Any]:
+        """Return proxies and certificates for an address, asked for once a server."""
+        place = origin(url)
+        if place not in self._environments:
+            self._environments[place] = environment(self._session, url, self._ca_bundle)
+        return self._environments[place]
+
     @contextmanager
     def _response(
         self, call: Call, url: str, token: str | None
@@ -321,16 +329,13 @@ class Session:
         # requests would send a body of known length 0 as chunked.
         body = call.body if call.body is not None and len(call.body) else None
         try:
-            with self._session.request(
-                call.method,
-                url,
-                params=call.params if url == call.url else None,
-                headers=headers,
-                data=body,
+            params = call.params if url == call.url else {}
+            request = prepared(self._session, call.method, url, headers, body, params)
+            with self._session.send(
+                request,
                 timeout=call.timeout,
                 allow_redirects=False,
-                stream=True,
-                verify=self._ca_bundle,
+                **self._environment(url),
             ) as response:
                 yield response
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:

@@ -22,13 +22,14 @@ from urllib3.exceptions import NameResolutionError
 from fairsubmit.errors import ArchiveError, ArchiveUnavailableError, ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from requests import PreparedRequest
 
     from fairsubmit.errors import FairsubmitError
+    from fairsubmit.http.options import Readable
 
-__all__ = ["new_session", "translate"]
+__all__ = ["environment", "new_session", "prepared", "translate"]
 
 _log = logging.getLogger(__name__)
 
@@ -211,3 +212,35 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
         yield one
         waiting += [one.__cause__, one.__context__, getattr(one, "reason", None)]
         waiting += one.args
+
+
+def prepared(
+    session: requests.Session,
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    body: bytes | Readable | None,
+    params: Mapping[str, str],
+) -> PreparedRequest:
+    """Return a request with a session's own headers.
+
+    Not by the session: it would merge cookies, netrc and hooks, of which there are
+    none, and ask the environment anew: a fifth of the time of a small upload.
+    """
+    request = requests.PreparedRequest()
+    merged = {**session.headers, **headers}
+    request.prepare(
+        method=method, url=url, headers=merged, data=body, params=dict(params)
+    )
+    return request
+
+
+def environment(
+    session: requests.Session, url: str, ca_bundle: str | None
+) -> dict[str, Any]:
+    """Return what the environment says of proxies and certificates for an address."""
+    return dict(
+        session.merge_environment_settings(
+            url, {}, stream=True, verify=ca_bundle, cert=None
+        )
+    )
