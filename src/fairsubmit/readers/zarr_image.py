@@ -199,7 +199,7 @@ class ZarrImage:
         found: dict[str, float] = {}
         for transformation in written:
             kind = transformation.get("type")
-            if kind in {"identity", "translation"}:
+            if kind in ("identity", "translation"):  # a list cannot be in a set
                 continue
             factors = transformation.get("scale")
             if kind != "scale" or not isinstance(factors, list):
