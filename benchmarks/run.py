@@ -20,6 +20,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from data import big_file, ome_tiff, small_files
@@ -78,20 +79,32 @@ def extract_rows(folder: Path, rounds: int) -> Iterator[Row]:
             )
 
 
-def both_sums(folder: Path) -> Cost:
-    """md5sum, then sha256sum, over all files: what ours does in one read."""
-    names = sorted(p for p in folder.rglob("*") if p.is_file() and p.name[0] != ".")
-    listing = folder.with_suffix(".names")
-    listing.write_bytes(b"\0".join(os.fsencode(name) for name in names))
-    costs = [
-        run(["xargs", "-0", "-a", str(listing), tool])
-        for tool in ("md5sum", "sha256sum")
-    ]
+def together(*costs: Cost) -> Cost:
+    """Return the cost of commands that run one after the other."""
     return Cost(
         sum(c.seconds for c in costs),
         sum(c.cpu for c in costs),
         max(c.peak for c in costs),
     )
+
+
+def checksums(tool: str, folder: Path) -> Cost:
+    """Run md5sum or sha256sum over all files of a folder."""
+    names = sorted(p for p in folder.rglob("*") if p.is_file() and p.name[0] != ".")
+    listing = folder.with_suffix(".names")
+    listing.write_bytes(b"\0".join(os.fsencode(name) for name in names))
+    return run(["xargs", "-0", "-a", str(listing), tool])
+
+
+def both_sums(folder: Path) -> Cost:
+    """md5sum, then sha256sum, over all files: what ours does in one read."""
+    return together(checksums("md5sum", folder), checksums("sha256sum", folder))
+
+
+def same_work(row: Row, files: Path) -> Row:
+    """Put ours beside a peer that hashes what it sends, as ours does."""
+    cost = together(row.peer_cost, checksums("sha256sum", files))
+    return replace(row, peer=f"sha256sum + {row.peer}", peer_cost=cost)
 
 
 def bagged(folder: Path) -> Cost:
@@ -181,7 +194,9 @@ def ftp_rows(folder: Path, rounds: int) -> Iterator[Row]:
                 return cost
 
             name = f"ftp, {case}"
-            yield compare(name, f"lftp -P4, {ftp_server_name()}", ours, lftp, rounds)
+            row = compare(name, f"lftp -P4, {ftp_server_name()}", ours, lftp, rounds)
+            yield row
+            yield same_work(row, files)
         shutil.rmtree(work)
 
 
@@ -202,7 +217,9 @@ def form_rows(folder: Path, rounds: int) -> Iterator[Row]:
                 with emptied(home, work):
                     return script("put.py", url, files)
 
-            yield compare(f"form, {case}", "requests PUT x4", ours, put, rounds)
+            row = compare(f"form, {case}", "requests PUT x4", ours, put, rounds)
+            yield row
+            yield same_work(row, files)
         shutil.rmtree(work)
 
 
