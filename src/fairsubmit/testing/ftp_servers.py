@@ -83,7 +83,7 @@ class _Server:
         """Stop, and break all connections."""
         raise NotImplementedError
 
-    def account(self, **changes: Any) -> FtpServer:  # noqa: ANN401 - untyped - fields of FtpServer
+    def account(self, **changes: Any) -> FtpServer:  # noqa: ANN401 - fields of FtpServer
         """Return how to log in, with the secret folder.
 
         Parameters
