@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from fairsubmit.errors import ReadError
 from fairsubmit.metadata.image import (
     ImageMetadata,
     ImageSize,
@@ -22,7 +21,7 @@ from fairsubmit.metadata.image import (
 from fairsubmit.readers.ome_values import Values
 from fairsubmit.readers.plain_tiff import sample_channels
 from fairsubmit.readers.source import opened
-from fairsubmit.readers.tiff import is_tiff, open_tiff
+from fairsubmit.readers.tiff import DESCRIPTION, described, open_tiff
 from fairsubmit.readers.tiff_chain import check
 from fairsubmit.readers.units import length_unit
 
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Aperio"]
 
-DESCRIPTION = 270
 MAX_TEXT = 1 << 20
 _DATE = re.compile(r"(\d\d)/(\d\d)/(\d\d(?:\d\d)?)")
 _TIME = re.compile(r"\d\d:\d\d:\d\d")
@@ -46,14 +44,7 @@ class Aperio:
 
     def recognises(self, path: Path, head: bytes) -> bool:
         """Whether it is a TIFF whose description is Aperio's."""
-        if not is_tiff(head):
-            return False
-        try:
-            with opened(path) as source:
-                start = open_tiff(source).text(DESCRIPTION, 16) or b""
-        except ReadError:
-            return False
-        return start.startswith(b"Aperio")
+        return described(path, head).startswith(b"Aperio")
 
     def read(self, path: Path) -> Sequence[ImageMetadata]:
         """Return the slide's record.

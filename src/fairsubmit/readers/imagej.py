@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fairsubmit.errors import ReadError
 from fairsubmit.metadata.image import (
     Channel,
     ImageMetadata,
@@ -22,7 +21,7 @@ from fairsubmit.metadata.image import (
 from fairsubmit.readers.ome_values import Values
 from fairsubmit.readers.resolution import is_print_resolution
 from fairsubmit.readers.source import opened
-from fairsubmit.readers.tiff import Page, Tiff, is_tiff, open_tiff
+from fairsubmit.readers.tiff import DESCRIPTION, Page, Tiff, described, open_tiff
 from fairsubmit.readers.tiff_chain import check
 from fairsubmit.readers.units import length_unit, number, time_unit
 
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
 
 __all__ = ["ImageJ"]
 
-DESCRIPTION = 270
 STRIP_OFFSETS = 273
 MAX_TEXT = 1 << 20
 UNCALIBRATED = {"", "pixel", "pixels", "px"}
@@ -49,13 +47,7 @@ class ImageJ:
 
     def recognises(self, path: Path, head: bytes) -> bool:
         """Whether it is a TIFF whose description is ImageJ's."""
-        if not is_tiff(head):
-            return False
-        try:
-            with opened(path) as source:
-                return (open_tiff(source).text(DESCRIPTION, 8) or b"")[:7] == b"ImageJ="
-        except ReadError:
-            return False
+        return described(path, head).startswith(b"ImageJ=")
 
     def read(self, path: Path) -> Sequence[ImageMetadata]:
         """Return the hyperstack's record.

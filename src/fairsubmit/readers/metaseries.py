@@ -12,7 +12,6 @@ from dataclasses import replace
 from html import unescape
 from typing import TYPE_CHECKING
 
-from fairsubmit.errors import ReadError
 from fairsubmit.metadata.image import (
     Channel,
     ImageMetadata,
@@ -23,7 +22,7 @@ from fairsubmit.metadata.image import (
 )
 from fairsubmit.readers.ome_values import Values
 from fairsubmit.readers.source import opened
-from fairsubmit.readers.tiff import is_tiff, open_tiff
+from fairsubmit.readers.tiff import DESCRIPTION, described, open_tiff
 from fairsubmit.readers.tiff_chain import check
 from fairsubmit.readers.units import length_unit
 
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
 
 __all__ = ["MetaSeries"]
 
-DESCRIPTION = 270
 MAX_TEXT = 1 << 20
 _PROPERTY = re.compile(r'<prop\s+id="([^"]*)"\s+type="[^"]*"\s+value="([^"]*)"')
 _TIME = re.compile(r"(\d{4})(\d\d)(\d\d) (\d\d:\d\d:\d\d(?:\.\d+)?)")
@@ -48,14 +46,7 @@ class MetaSeries:
 
     def recognises(self, path: Path, head: bytes) -> bool:
         """Whether it is a TIFF whose description is MetaSeries XML."""
-        if not is_tiff(head):
-            return False
-        try:
-            with opened(path) as source:
-                start = open_tiff(source).text(DESCRIPTION, 64) or b""
-        except ReadError:
-            return False
-        return start.lstrip().startswith(b"<MetaData>")
+        return described(path, head).lstrip().startswith(b"<MetaData>")
 
     def read(self, path: Path) -> Sequence[ImageMetadata]:
         """Return the plane's record.

@@ -9,7 +9,7 @@ from fairsubmit.errors import DamagedFileError
 from fairsubmit.readers.ome_record import default_pixels
 from fairsubmit.readers.ome_xml import MAX_XML, OmeXml, looks_like_ome, parse
 from fairsubmit.readers.source import HEAD_SIZE, Source, opened
-from fairsubmit.readers.tiff import Page, Tiff, is_tiff, open_tiff
+from fairsubmit.readers.tiff import DESCRIPTION, Page, Tiff, is_tiff, open_tiff
 from fairsubmit.readers.tiff_chain import check
 
 if TYPE_CHECKING:
@@ -18,10 +18,7 @@ if TYPE_CHECKING:
     from fairsubmit.metadata.image import Problem
     from fairsubmit.readers.ome_cut import Run
 
-__all__ = ["DESCRIPTION", "OmeFile", "has_ome_xml", "open_file", "read_xml"]
-
-# TIFF tag ImageDescription.
-DESCRIPTION = 270
+__all__ = ["OmeFile", "has_ome_xml", "open_file", "read_xml"]
 
 
 @dataclass(slots=True)

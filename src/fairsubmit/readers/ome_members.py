@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from fairsubmit.errors import ReadError
 from fairsubmit.metadata.image import Problem
-from fairsubmit.readers.ome_file import DESCRIPTION
 from fairsubmit.readers.source import opened
-from fairsubmit.readers.tiff import open_tiff
+from fairsubmit.readers.tiff import DESCRIPTION, open_tiff
 from fairsubmit.readers.tiff_chain import check
 
 if TYPE_CHECKING:

@@ -11,15 +11,29 @@ from array import array
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from fairsubmit.errors import DamagedFileError
+from fairsubmit.errors import DamagedFileError, ReadError
+from fairsubmit.readers.source import opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from fairsubmit.metadata.image import Problem
     from fairsubmit.readers.source import Source
 
-__all__ = ["Entry", "Layout", "Page", "Tiff", "is_tiff", "open_tiff"]
+__all__ = [
+    "DESCRIPTION",
+    "Entry",
+    "Layout",
+    "Page",
+    "Tiff",
+    "described",
+    "is_tiff",
+    "open_tiff",
+]
+
+# TIFF 6.0, section 8: ImageDescription, where programs leave their own metadata.
+DESCRIPTION = 270
 
 # TIFF 6.0 section 2, BigTIFF types 16–18.
 TYPE_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8}
@@ -347,3 +361,27 @@ def open_tiff(source: Source) -> Tiff:
     if not isinstance(source.parsed, Tiff):
         source.parsed = Tiff(source)
     return source.parsed
+
+
+def described(path: Path, head: bytes) -> bytes:
+    """Return how the description of a TIFF's first page begins.
+
+    Parameters
+    ----------
+    path
+        The file.
+    head
+        Its first bytes.
+
+    Returns
+    -------
+    bytes
+        Up to 64; none if there is no description or no whole TIFF.
+    """
+    if not is_tiff(head):
+        return b""
+    try:
+        with opened(path) as source:
+            return open_tiff(source).text(DESCRIPTION, 64) or b""
+    except ReadError:
+        return b""
