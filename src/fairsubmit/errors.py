@@ -5,6 +5,7 @@
     FairsubmitError                  .hint  .exit_code
     ├── ConfigError                2   MissingCredentialError  MissingExtraError
     ├── ReadError                  6   UnsupportedFormatError  DamagedFileError
+    │                                  MissingReaderError
     ├── MetadataError              1   carries findings
     ├── ManifestError              6   FileChangedError
     ├── StateError                 5   the journal cannot be written or is in use
@@ -46,6 +47,7 @@ __all__ = [
     "MetadataError",
     "MissingCredentialError",
     "MissingExtraError",
+    "MissingReaderError",
     "PermanentTransferError",
     "QuotaExceededError",
     "ReadError",
@@ -100,6 +102,13 @@ class ReadError(FairsubmitError):
 
 class UnsupportedFormatError(ReadError):
     """No reader recognises the file."""
+
+
+class MissingReaderError(ReadError):
+    """The format is known, its library is not installed; the hint installs it.
+
+    The message goes on after the file's name: "is …".
+    """
 
 
 class DamagedFileError(ReadError):

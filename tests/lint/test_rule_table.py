@@ -60,6 +60,7 @@ IMG102 pixel-size-missing
 IMG107 ome-metadata-invalid
 IMG109 ngff-metadata-invalid
 IMG120 format-not-read
+IMG121 reader-missing
 LIC101 licence-missing
 LIC102 licence-unknown
 LIC103 licence-refused

@@ -12,9 +12,9 @@ import pytest
 from fairsubmit.errors import DamagedFileError
 from fairsubmit.metadata.image import ImageMetadata, Quantity
 from fairsubmit.readers import read_image
-from fairsubmit.readers.ome_cut import Part, cut
-from fairsubmit.readers.ome_record import Recorder
-from fairsubmit.readers.ome_xml import looks_like_ome, parse
+from fairsubmit.readers.ome.cut import Part, cut
+from fairsubmit.readers.ome.record import Recorder
+from fairsubmit.readers.ome.xml import looks_like_ome, parse
 from fairsubmit.readers.units import length_unit, number, time_unit
 
 if TYPE_CHECKING:

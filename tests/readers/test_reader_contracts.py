@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fairsubmit.readers import READERS
-from fairsubmit.readers.aperio import Aperio
-from fairsubmit.readers.imagej import ImageJ
-from fairsubmit.readers.metaseries import MetaSeries
-from fairsubmit.readers.ome_tiff import OmeTiff
-from fairsubmit.readers.ome_xml_file import OmeXmlFile
-from fairsubmit.readers.ome_zarr import OmeZarr
-from fairsubmit.readers.plain_tiff import PlainTiff
+from fairsubmit.readers.ome.ome_tiff import OmeTiff
+from fairsubmit.readers.ome.ome_xml_file import OmeXmlFile
+from fairsubmit.readers.tiff.aperio import Aperio
+from fairsubmit.readers.tiff.imagej import ImageJ
+from fairsubmit.readers.tiff.metaseries import MetaSeries
+from fairsubmit.readers.tiff.plain_tiff import PlainTiff
+from fairsubmit.readers.zarr.ome_zarr import OmeZarr
 from fairsubmit.testing.reader import ReaderContract
 
 if TYPE_CHECKING:

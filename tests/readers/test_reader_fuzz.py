@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from fairsubmit.errors import ReadError
 from fairsubmit.readers import READERS, read_image
-from fairsubmit.readers.ome_object import ome_object
-from fairsubmit.readers.ome_xml import parse
+from fairsubmit.readers.ome.object import ome_object
+from fairsubmit.readers.ome.xml import parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable

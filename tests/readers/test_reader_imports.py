@@ -55,7 +55,7 @@ def test_an_ome_object_is_built_only_on_request(
 ) -> None:
     path = tmp_path / "a.ome.tif"
     path.write_bytes(make_tiff(description=make_ome()))
-    module = "from fairsubmit.readers.ome_object import ome_object"
+    module = "from fairsubmit.readers.ome.object import ome_object"
     assert loaded(module) == []
     call = f"from pathlib import Path\nome_object(Path({str(path)!r}))"
     assert "ome_types" in loaded(f"{module}\n{call}")

@@ -14,7 +14,7 @@ import pytest
 from fairsubmit.metadata.image import ImageMetadata
 from fairsubmit.readers import read_image
 from fairsubmit.readers.extract import extract
-from fairsubmit.readers.ome_object import ome_object
+from fairsubmit.readers.ome.object import ome_object
 
 if TYPE_CHECKING:
     from pathlib import Path

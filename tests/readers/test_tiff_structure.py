@@ -10,8 +10,8 @@ import pytest
 
 from fairsubmit.errors import DamagedFileError, ReadError
 from fairsubmit.readers.source import Source
-from fairsubmit.readers.tiff import Tiff, is_tiff
-from fairsubmit.readers.tiff_chain import check
+from fairsubmit.readers.tiff.chain import check
+from fairsubmit.readers.tiff.structure import Tiff, is_tiff
 
 if TYPE_CHECKING:
     from collections.abc import Callable

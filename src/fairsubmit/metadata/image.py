@@ -24,6 +24,7 @@ __all__ = [
     "Instrument",
     "Objective",
     "PhysicalSize",
+    "PlatePosition",
     "Problem",
     "Quantity",
 ]
@@ -125,6 +126,26 @@ class ImageAnnotation:
 
 
 @dataclass(frozen=True, slots=True)
+class PlatePosition:
+    """Where on a multi-well plate an image was taken.
+
+    Attributes
+    ----------
+    plate
+        Name of the plate.
+    row, column
+        Of the well, 0-based: A1 is row 0, column 0.
+    field
+        0-based number of the field (site) in its well.
+    """
+
+    plate: str | None = None
+    row: int | None = None
+    column: int | None = None
+    field: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """Something about the file that had to be repaired, ignored or is missing.
 
@@ -193,6 +214,8 @@ class ImageMetadata:
     provenance
         Where a value came from, by the record's key, e.g.
         ``{"physical_size.x": "Image:0/Pixels@PhysicalSizeX"}``.
+    plate
+        Where on a multi-well plate it was taken; ``None`` off plates.
     """
 
     path: str
@@ -217,6 +240,7 @@ class ImageMetadata:
     files: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
     provenance: Mapping[str, str] = field(default_factory=dict)
+    plate: PlatePosition | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the record as a JSON object; tuples become lists."""
@@ -243,6 +267,7 @@ class ImageMetadata:
                 "annotations": tuple(
                     ImageAnnotation(**a) for a in value["annotations"]
                 ),
+                "plate": _plate(value.get("plate")),
                 "files": tuple(value["files"]),
                 "problems": tuple(Problem(**p) for p in value["problems"]),
             }
@@ -251,6 +276,10 @@ class ImageMetadata:
 
 def _quantity(value: Mapping[str, Any] | None) -> Quantity | None:
     return None if value is None else Quantity(**value)
+
+
+def _plate(value: Mapping[str, Any] | None) -> PlatePosition | None:
+    return None if value is None else PlatePosition(**value)
 
 
 def _channel(value: Mapping[str, Any]) -> Channel:

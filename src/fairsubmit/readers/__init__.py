@@ -7,44 +7,36 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import TYPE_CHECKING
+from functools import cache, partial
+from typing import TYPE_CHECKING, NamedTuple
 
-from fairsubmit.errors import DamagedFileError, ReadError, UnsupportedFormatError
+from fairsubmit.errors import (
+    DamagedFileError,
+    MissingReaderError,
+    ReadError,
+    UnsupportedFormatError,
+)
 from fairsubmit.findings import Finding, Severity
-from fairsubmit.metadata.image import Extraction
-from fairsubmit.readers.aperio import Aperio
-from fairsubmit.readers.imagej import ImageJ
+from fairsubmit.metadata.image import Extraction, ImageMetadata
 from fairsubmit.readers.impostor import has_image_suffix, refusal, unread
-from fairsubmit.readers.metaseries import MetaSeries
-from fairsubmit.readers.ome_tiff import OmeTiff
-from fairsubmit.readers.ome_xml_file import OmeXmlFile
-from fairsubmit.readers.ome_zarr import OmeZarr
-from fairsubmit.readers.plain_tiff import PlainTiff
+from fairsubmit.readers.sets import recall
 from fairsubmit.readers.source import Source, shared
+from fairsubmit.readers.table import READERS, SET_READERS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from fairsubmit.readers.base import Reader
+    from fairsubmit.readers.base import Reader, SetReader
 
 __all__ = ["GROUP", "READERS", "find_reader", "is_image", "plug_ins", "read_image"]
 
 GROUP = "fairsubmit.readers"
 
-# The first that recognises a file reads it: the particular before the general.
-READERS: tuple[Reader, ...] = (
-    OmeTiff(),
-    ImageJ(),
-    MetaSeries(),
-    Aperio(),
-    PlainTiff(),
-    OmeXmlFile(),
-    OmeZarr(),
-)
-
 UNREADABLE = ("IMG101", "image-unreadable")
 NOT_READ = ("IMG120", "format-not-read")
+NO_LIBRARY = ("IMG121", "reader-missing")
+# Nearly all images are these, and they know their sets themselves.
+_SPEAKS_FOR_ITSELF = "ome_tiff"
 _AGAIN = "copy the file again from its source, then run the command again"
 
 
@@ -142,12 +134,44 @@ def _read(path: Path, shown: str) -> Extraction:
 
 
 def _read_with(reader: Reader | None, path: Path, shown: str) -> Extraction | None:
-    if reader is None:
-        return None
+    own = reader is not None and reader.name == _SPEAKS_FOR_ITSELF
+    led = None if own else _of_lead(path, shown)
+    if led is not None or reader is None:
+        return led
     try:
         return Extraction(shown, tuple(reader.read(path)))
+    except MissingReaderError as error:
+        return Extraction(shown, findings=(_no_library(shown, error),))
     except UnsupportedFormatError as error:
         return Extraction(shown, findings=(_not_read(shown, error.message),))
+
+
+def _of_lead(path: Path, shown: str) -> Extraction | None:
+    """Return the records of the set that a file belongs to and another file leads."""
+    for reader in SET_READERS:
+        for lead in reader.leads(path):
+            found = recall("leads", lead.as_posix(), partial(_lead, reader, lead))
+            if shown in found.files:
+                return Extraction(shown, found.records)
+    return None
+
+
+class _Set(NamedTuple):
+    """The records of a set, and the files that they list."""
+
+    records: tuple[ImageMetadata, ...] = ()
+    files: frozenset[str] = frozenset()
+
+
+def _lead(reader: SetReader, lead: Path) -> _Set:
+    try:
+        with Source(lead) as source, shared(source):
+            if not reader.recognises(lead, source.head):
+                return _Set()
+            records = tuple(reader.read(lead))
+    except ReadError:
+        return _Set()
+    return _Set(records, frozenset(name for r in records for name in r.files))
 
 
 def _unreadable(shown: str, error: ReadError) -> Finding:
@@ -167,13 +191,14 @@ def _unreadable(shown: str, error: ReadError) -> Finding:
 
 
 def _not_read(shown: str, message: str) -> Finding:
-    code, name = NOT_READ
-    return Finding(
-        code,
-        name,
-        Severity.INFO,
-        message,
-        shown,
-        help="it can be deposited all the same; give its metadata in the submission, "
-        "or convert it to OME-TIFF or OME-Zarr",
+    cure = (
+        "it can be deposited all the same; give its metadata in the submission, "
+        "or convert it to OME-TIFF or OME-Zarr"
     )
+    return Finding(*NOT_READ, Severity.INFO, message, shown, help=cure)
+
+
+def _no_library(shown: str, error: MissingReaderError) -> Finding:
+    message = f"{shown} {error.message}, which is missing"
+    cure = f"{error.hint}; it can be deposited without, too"
+    return Finding(*NO_LIBRARY, Severity.INFO, message, shown, help=cure)

@@ -1,7 +1,7 @@
 """Read the headers of many images, as a stream, on any executor.
 
 Sets of files: a multi-file OME-TIFF gives its records once, on the file that speaks for
-it (see `fairsubmit.readers.ome_files`), and `ImageMetadata.files` lists all; the other
+it (see `fairsubmit.readers.ome.files`), and `ImageMetadata.files` lists all; the other
 members give nothing. Where that file is not among the paths given, the first member
 gives the records. Files that are no images give nothing.
 """
@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 from fairsubmit.findings import Finding, Severity
 from fairsubmit.metadata.image import Extraction
 from fairsubmit.readers import read_image
-from fairsubmit.readers.ome_files import memory
-from fairsubmit.readers.zarr_node import is_zarr
+from fairsubmit.readers.sets import memory
+from fairsubmit.readers.zarr.node import is_zarr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -5,18 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fairsubmit.errors import DamagedFileError, ReadError, UnsupportedFormatError
+from fairsubmit.readers.table import IMAGE_SUFFIXES, READERS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["IMAGE_SUFFIXES", "UNREAD_SUFFIXES", "has_image_suffix", "refusal", "unread"]
+__all__ = ["UNREAD_SUFFIXES", "has_image_suffix", "refusal", "unread"]
 
-# Read by the readers of this package.
-IMAGE_SUFFIXES = frozenset(
-    {".tif", ".tiff", ".tf2", ".tf8", ".btf", ".zarr", ".stk", ".lsm", ".flex", ".svs"}
-    | {".ndpi", ".scn", ".qptiff", ".companion.ome", ".ome.xml", ".ome"}
-)
-# Formats of microscopy and imaging that are known, but not read.
+# Formats of microscopy and imaging that are known; those that a reader claims are read.
 UNREAD_SUFFIXES = {
     ".czi": "Zeiss CZI",
     ".zvi": "Zeiss ZVI",
@@ -96,8 +92,20 @@ def has_image_suffix(path: Path) -> bool:
 
 def unread(path: Path) -> str | None:
     """Return the name of the format if it is known, but not read."""
+    if _suffix(path.name, IMAGE_SUFFIXES):
+        return None
     suffix = _suffix(path.name, UNREAD_SUFFIXES)
     return UNREAD_SUFFIXES[suffix] if suffix else None
+
+
+def _promised(path: Path) -> str:
+    """Return what a file's name promises, as the end of "expected …"."""
+    suffix = _suffix(path.name, IMAGE_SUFFIXES)
+    formats = [r.about.format for r in READERS if suffix in r.suffixes]
+    tiff = suffix is not None and suffix.removeprefix(".ome") in {".tif", ".tiff"}
+    if len(formats) != 1 or tiff:
+        return "a TIFF header or OME-XML"
+    return f"the header of {formats[0]}"
 
 
 def refusal(path: Path, head: bytes) -> ReadError | None:
@@ -132,7 +140,7 @@ def refusal(path: Path, head: bytes) -> ReadError | None:
         return damaged
     if unread(path) is not None:
         return None
-    return _other(shown, head)
+    return _other(shown, head, _promised(path))
 
 
 _MAGIC = (
@@ -148,14 +156,12 @@ _MAGIC = (
 )
 
 
-def _other(shown: str, head: bytes) -> ReadError:
+def _other(shown: str, head: bytes, promised: str) -> ReadError:
     for magic, what, hint in _MAGIC:
         if head.startswith(magic):
             return UnsupportedFormatError(
                 f"{shown} is {what}, whatever its name says", hint=hint
             )
-    error = DamagedFileError(
-        shown, f"a TIFF header or OME-XML, found {head[:4]!r}", offset=0
-    )
+    error = DamagedFileError(shown, f"{promised}, found {head[:4]!r}", offset=0)
     error.hint = _AGAIN
     return error

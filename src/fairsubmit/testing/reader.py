@@ -22,6 +22,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from fairsubmit.errors import ReadError
 from fairsubmit.metadata.image import ImageMetadata
@@ -32,6 +34,31 @@ if TYPE_CHECKING:
 __all__ = ["ReaderContract"]
 
 HEAD = 1 << 16
+EXAMPLES = 2_000
+# Where a change is aimed: most of what a reader looks at stands at the start.
+START = 512
+# Bytes that mean something to headers: none, the largest, signs, digits, brackets.
+_VALUES = st.integers(0, 255) | st.sampled_from(list(b'\0\xff\x7f\x80-09.<>{}[]"\n'))
+_PLACES = st.integers(0, START) | st.integers(0, 1 << 20)
+_CHANGES = st.lists(st.tuples(_PLACES, _VALUES), max_size=12)
+_KEPT = st.just(1.0) | st.floats(0, 1)
+
+
+def _changed(content: bytes, changes: list[tuple[int, int]], kept: float) -> bytes:
+    """Return the content with some bytes replaced, cut to a part of its length."""
+    out = bytearray(content)
+    for place, value in changes:
+        if out:
+            out[place % len(out)] = value
+    return bytes(out[: int(kept * len(out)) + 1])
+
+
+def _parts(image: Path) -> list[Path]:
+    """Return the files that hold an image's metadata: the file, or JSON and XML."""
+    if image.is_file():
+        return [image]
+    files = (path for path in image.rglob("*") if path.is_file())
+    return sorted(p for p in files if p.read_bytes()[:1] in {b"{", b"[", b"<"})
 
 
 def _head(path: Path) -> bytes:
@@ -137,3 +164,33 @@ class ReaderContract:
             file.write_bytes(content[: len(content) * tenth // 10])
             with suppress(ReadError):
                 reader.read(file)
+
+    @pytest.mark.slow
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        suppress_health_check=[
+            HealthCheck.function_scoped_fixture,
+            HealthCheck.differing_executors,
+        ],
+    )
+    @given(changes=_CHANGES, kept=_KEPT, part=st.integers(0, 1 << 10))
+    def test_changed_bytes_are_no_crash(
+        self,
+        reader: Reader,
+        image: Path,
+        changes: list[tuple[int, int]],
+        kept: float,
+        part: int,
+    ) -> None:
+        """Whatever stands in a header, the end is a record or a ReadError."""
+        parts = _parts(image)
+        file = parts[part % len(parts)]
+        whole = file.read_bytes()
+        file.write_bytes(_changed(whole, changes, kept))
+        try:
+            with suppress(ReadError):
+                for record in reader.read(image):
+                    json.dumps(record.to_json())
+        finally:
+            file.write_bytes(whole)

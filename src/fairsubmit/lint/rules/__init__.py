@@ -70,6 +70,7 @@ from fairsubmit.lint.rules import (
     placeholder_value,
     preparation_missing,
     pubmed_id_invalid,
+    reader_missing,
     reference_undefined,
     release_date,
     reserved_path,
@@ -133,6 +134,7 @@ RULES: Final[tuple[Rule, ...]] = (
     ome_metadata_invalid.RULE,  # IMG107
     ngff_metadata_invalid.RULE,  # IMG109
     format_not_read.RULE,  # IMG120
+    reader_missing.RULE,  # IMG121
     licence_missing.RULE,  # LIC101
     licence_unknown.RULE,  # LIC102
     licence_refused.RULE,  # LIC103

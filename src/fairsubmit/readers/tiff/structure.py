@@ -153,9 +153,9 @@ class Tiff:
     tags
         Entries of the first directory by tag number.
     problems
-        What `fairsubmit.readers.tiff_chain.check` found, once it ran.
+        What `fairsubmit.readers.tiff.chain.check` found, once it ran.
     offsets
-        Offsets of the directories found so far; `fairsubmit.readers.tiff_chain.walk`
+        Offsets of the directories found so far; `fairsubmit.readers.tiff.chain.walk`
         finds the rest.
 
     Raises

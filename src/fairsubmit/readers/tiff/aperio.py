@@ -18,12 +18,13 @@ from fairsubmit.metadata.image import (
     Objective,
     PhysicalSize,
 )
-from fairsubmit.readers.ome_values import Values
-from fairsubmit.readers.plain_tiff import sample_channels
+from fairsubmit.readers.about import About
 from fairsubmit.readers.source import opened
-from fairsubmit.readers.tiff import DESCRIPTION, described, open_tiff
-from fairsubmit.readers.tiff_chain import check
+from fairsubmit.readers.tiff.chain import check
+from fairsubmit.readers.tiff.plain_tiff import sample_channels
+from fairsubmit.readers.tiff.structure import DESCRIPTION, described, open_tiff
 from fairsubmit.readers.units import length_unit
+from fairsubmit.readers.values import Values
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,6 +42,12 @@ class Aperio:
 
     name = "aperio"
     suffixes: Sequence[str] = (".svs", ".tif", ".tiff")
+    about = About(
+        "Aperio SVS",
+        (".svs",),
+        "magnification, date, scanner",
+        "1 real file",
+    )
 
     def recognises(self, path: Path, head: bytes) -> bool:
         """Whether it is a TIFF whose description is Aperio's."""

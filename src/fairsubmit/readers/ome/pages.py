@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from fairsubmit.metadata.image import ImageMetadata, Problem
 
 if TYPE_CHECKING:
-    from fairsubmit.readers.ome_cut import Run
-    from fairsubmit.readers.ome_file import OmeFile
-    from fairsubmit.readers.tiff import Page
+    from fairsubmit.readers.ome.cut import Run
+    from fairsubmit.readers.ome.file import OmeFile
+    from fairsubmit.readers.tiff.structure import Page
 
 __all__ = ["with_pages"]
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fairsubmit.readers.ome_files import records
-from fairsubmit.readers.ome_xml import looks_like_ome
+from fairsubmit.readers.about import About
+from fairsubmit.readers.ome.files import records
+from fairsubmit.readers.ome.xml import looks_like_ome
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +22,12 @@ class OmeXmlFile:
 
     name = "ome_xml"
     suffixes: Sequence[str] = (".companion.ome", ".ome.xml", ".ome")
+    about = About(
+        "OME-XML",
+        (".ome.xml", ".companion.ome", ".ome"),
+        "all that OME-XML holds",
+        "25 real files of nine schema versions",
+    )
 
     def recognises(self, path: Path, head: bytes) -> bool:  # noqa: ARG002 - the port's
         """Whether the document's root is OME."""

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 
 from fairsubmit.errors import ReadError
 from fairsubmit.metadata.image import ImageMetadata, PhysicalSize, Problem
-from fairsubmit.readers.ome_file import open_file
-from fairsubmit.readers.ome_record import Recorder
-from fairsubmit.readers.zarr_image import texts
-from fairsubmit.readers.zarr_node import read_group
+from fairsubmit.readers.ome.file import open_file
+from fairsubmit.readers.ome.record import Recorder
+from fairsubmit.readers.zarr.image import texts
+from fairsubmit.readers.zarr.node import read_group
 
 if TYPE_CHECKING:
     from fairsubmit.metadata.image import Channel
-    from fairsubmit.readers.ome_xml import OmeXml
+    from fairsubmit.readers.ome.xml import OmeXml
 
 __all__ = ["Described", "describe"]
 

@@ -12,11 +12,11 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from fairsubmit.errors import DamagedFileError, ReadError
-from fairsubmit.readers.ome_cut import MARK
-from fairsubmit.readers.ome_file import read_xml
-from fairsubmit.readers.ome_xml import mended
+from fairsubmit.readers.ome.cut import MARK
+from fairsubmit.readers.ome.file import read_xml
+from fairsubmit.readers.ome.xml import mended
 from fairsubmit.readers.units import length_unit, number, time_unit
-from fairsubmit.readers.zarr_metadata import METADATA
+from fairsubmit.readers.zarr.metadata import METADATA
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,17 +6,23 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from fairsubmit.errors import DamagedFileError
-from fairsubmit.readers.ome_record import default_pixels
-from fairsubmit.readers.ome_xml import MAX_XML, OmeXml, looks_like_ome, parse
+from fairsubmit.readers.ome.record import default_pixels
+from fairsubmit.readers.ome.xml import MAX_XML, OmeXml, looks_like_ome, parse
 from fairsubmit.readers.source import HEAD_SIZE, Source, opened
-from fairsubmit.readers.tiff import DESCRIPTION, Page, Tiff, is_tiff, open_tiff
-from fairsubmit.readers.tiff_chain import check
+from fairsubmit.readers.tiff.chain import check
+from fairsubmit.readers.tiff.structure import (
+    DESCRIPTION,
+    Page,
+    Tiff,
+    is_tiff,
+    open_tiff,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from fairsubmit.metadata.image import Problem
-    from fairsubmit.readers.ome_cut import Run
+    from fairsubmit.readers.ome.cut import Run
 
 __all__ = ["OmeFile", "has_ome_xml", "open_file", "read_xml"]
 

@@ -18,12 +18,19 @@ from fairsubmit.metadata.image import (
     Problem,
     Quantity,
 )
-from fairsubmit.readers.ome_values import Values
-from fairsubmit.readers.resolution import is_print_resolution
+from fairsubmit.readers.about import About
 from fairsubmit.readers.source import opened
-from fairsubmit.readers.tiff import DESCRIPTION, Page, Tiff, described, open_tiff
-from fairsubmit.readers.tiff_chain import check
+from fairsubmit.readers.tiff.chain import check
+from fairsubmit.readers.tiff.resolution import is_print_resolution
+from fairsubmit.readers.tiff.structure import (
+    DESCRIPTION,
+    Page,
+    Tiff,
+    described,
+    open_tiff,
+)
 from fairsubmit.readers.units import length_unit, number, time_unit
+from fairsubmit.readers.values import Values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -44,6 +51,12 @@ class ImageJ:
 
     name = "imagej"
     suffixes: Sequence[str] = (".tif", ".tiff")
+    about = About(
+        "ImageJ TIFF",
+        (".tif", ".tiff"),
+        "stacks, channels, time step, labels",
+        "6 real files",
+    )
 
     def recognises(self, path: Path, head: bytes) -> bool:
         """Whether it is a TIFF whose description is ImageJ's."""

@@ -20,11 +20,12 @@ from fairsubmit.metadata.image import (
     PhysicalSize,
     Problem,
 )
-from fairsubmit.readers.ome_values import Values
+from fairsubmit.readers.about import About
 from fairsubmit.readers.source import opened
-from fairsubmit.readers.tiff import DESCRIPTION, described, open_tiff
-from fairsubmit.readers.tiff_chain import check
+from fairsubmit.readers.tiff.chain import check
+from fairsubmit.readers.tiff.structure import DESCRIPTION, described, open_tiff
 from fairsubmit.readers.units import length_unit
+from fairsubmit.readers.values import Values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,6 +44,12 @@ class MetaSeries:
 
     name = "metaseries"
     suffixes: Sequence[str] = (".tif", ".tiff")
+    about = About(
+        "MetaSeries TIFF",
+        (".tif", ".tiff"),
+        "wavelength, objective, date, stage label",
+        "36 real files",
+    )
 
     def recognises(self, path: Path, head: bytes) -> bool:
         """Whether it is a TIFF whose description is MetaSeries XML."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fairsubmit.metadata.image import Channel, ImageMetadata, ImageSize, Problem
-from fairsubmit.readers.resolution import calibration
+from fairsubmit.readers.about import About
 from fairsubmit.readers.source import opened
-from fairsubmit.readers.tiff import Page, Tiff, is_tiff, open_tiff
-from fairsubmit.readers.tiff_chain import check
+from fairsubmit.readers.tiff.chain import check
+from fairsubmit.readers.tiff.resolution import calibration
+from fairsubmit.readers.tiff.structure import Page, Tiff, is_tiff, open_tiff
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +26,16 @@ class PlainTiff:
     """Any TIFF or BigTIFF; the pages of one size make one image."""
 
     name = "tiff"
-    suffixes: Sequence[str] = (".tif", ".tiff", ".tf2", ".tf8", ".btf")
+    suffixes: Sequence[str] = (
+        *(".tif", ".tiff", ".tf2", ".tf8", ".btf"),
+        *(".stk", ".lsm", ".flex", ".ndpi", ".scn", ".qptiff"),
+    )
+    about = About(
+        "TIFF",
+        (".tif", ".tiff", ".tf2", ".tf8", ".btf"),
+        "pages, resolution, date, program",
+        "10 real files",
+    )
 
     def recognises(self, path: Path, head: bytes) -> bool:  # noqa: ARG002 - the port's
         """Whether it starts as a TIFF does."""

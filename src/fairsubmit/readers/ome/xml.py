@@ -16,8 +16,8 @@ from xml.parsers import expat
 
 from fairsubmit.errors import DamagedFileError
 from fairsubmit.metadata.image import Problem
-from fairsubmit.readers.ome_cut import Run, cut
-from fairsubmit.readers.ome_sax import Builder, OmeDocument
+from fairsubmit.readers.ome.cut import Run, cut
+from fairsubmit.readers.ome.sax import Builder, OmeDocument
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -22,7 +22,7 @@ from fairsubmit.metadata.image import (
     Quantity,
 )
 from fairsubmit.readers.units import length_unit, time_unit
-from fairsubmit.readers.zarr_node import Array, Group, is_zarr, read_array, read_group
+from fairsubmit.readers.zarr.node import Array, Group, is_zarr, read_array, read_group
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

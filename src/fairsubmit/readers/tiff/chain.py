@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fairsubmit.errors import DamagedFileError
 from fairsubmit.metadata.image import Problem
-from fairsubmit.readers.tiff import MAX_VALUES, TYPE_SIZES, Entry
+from fairsubmit.readers.tiff.structure import MAX_VALUES, TYPE_SIZES, Entry
 
 if TYPE_CHECKING:
-    from fairsubmit.readers.tiff import Tiff
+    from fairsubmit.readers.tiff.structure import Tiff
 
 __all__ = ["MAX_PAGES", "check"]
 

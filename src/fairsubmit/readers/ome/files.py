@@ -7,31 +7,29 @@ all. Reading any member gives the records of the lead, with `files` listing all.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from fairsubmit.errors import DamagedFileError, ReadError
 from fairsubmit.metadata.image import ImageMetadata, ImageSize, Problem
-from fairsubmit.readers.ome_file import open_file
-from fairsubmit.readers.ome_members import (
+from fairsubmit.readers.ome.file import open_file
+from fairsubmit.readers.ome.members import (
     Members,
     basename,
     inspect,
     lead_of,
     members_of,
 )
-from fairsubmit.readers.ome_pages import with_pages
-from fairsubmit.readers.ome_record import Recorder
+from fairsubmit.readers.ome.pages import with_pages
+from fairsubmit.readers.ome.record import Recorder
+from fairsubmit.readers.sets import kept
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-    from fairsubmit.readers.ome_file import OmeFile
+    from fairsubmit.readers.ome.file import OmeFile
 
-__all__ = ["memory", "records"]
+__all__ = ["records"]
 
 Records = tuple[ImageMetadata, ...]
 
@@ -44,27 +42,7 @@ class _Set(NamedTuple):
 
 
 _Store = dict[str, _Set]
-
-# Within `memory`, the records of the sets read last: each of 10,000 members asks anew.
-_store: ContextVar[_Store | None] = ContextVar("sets", default=None)
-_stores: dict[str, _Store] = {}
 MAX_SETS = 4
-
-
-@contextmanager
-def memory(token: str) -> Iterator[None]:
-    """Remember sets of files between reads that share `token`.
-
-    Outside, nothing is remembered: files may change from one read to the next.
-    """
-    if token not in _stores:
-        _stores.clear()
-        _stores[token] = {}
-    reset = _store.set(_stores.get(token, {}))
-    try:
-        yield
-    finally:
-        _store.reset(reset)
 
 
 def records(path: Path) -> Records:
@@ -77,7 +55,7 @@ def records(path: Path) -> Records:
     ReadError
         If the file cannot be opened.
     """
-    store = _store.get()
+    store: _Store | None = kept("ome")
     own = open_file(path)
     binary_only = own.xml.document.binary_only
     if binary_only is not None and not own.xml.document.images:

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 
 from fairsubmit.errors import DamagedFileError, ReadError, UnsupportedFormatError
 from fairsubmit.metadata.image import Problem
-from fairsubmit.readers.zarr_image import ZarrImage, mappings
-from fairsubmit.readers.zarr_metadata import Described, describe
-from fairsubmit.readers.zarr_node import Group, is_zarr, read_group
+from fairsubmit.readers.about import About
+from fairsubmit.readers.zarr.image import ZarrImage, mappings
+from fairsubmit.readers.zarr.metadata import Described, describe
+from fairsubmit.readers.zarr.node import Group, is_zarr, read_group
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -35,6 +36,12 @@ class OmeZarr:
 
     name = "ome_zarr"
     suffixes: Sequence[str] = (".zarr", ".ome.zarr")
+    about = About(
+        "OME-Zarr",
+        (".ome.zarr", ".zarr"),
+        "images, labels, plates and wells, versions 0.1 to 0.5",
+        "4 real images, the specification's examples",
+    )
 
     def recognises(self, path: Path, head: bytes) -> bool:
         """Whether it is a folder with Zarr metadata, or named as one."""

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from fairsubmit.errors import ReadError
 from fairsubmit.metadata.image import Problem
 from fairsubmit.readers.source import opened
-from fairsubmit.readers.tiff import DESCRIPTION, open_tiff
-from fairsubmit.readers.tiff_chain import check
+from fairsubmit.readers.tiff.chain import check
+from fairsubmit.readers.tiff.structure import DESCRIPTION, open_tiff
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from fairsubmit.readers.ome_cut import Part
-    from fairsubmit.readers.ome_file import OmeFile
+    from fairsubmit.readers.ome.cut import Part
+    from fairsubmit.readers.ome.file import OmeFile
 
 __all__ = ["Members", "basename", "inspect", "lead_of", "members_of"]
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from fairsubmit.metadata.image import PhysicalSize, Problem, Quantity
 
 if TYPE_CHECKING:
-    from fairsubmit.readers.tiff import Tiff
+    from fairsubmit.readers.tiff.structure import Tiff
 
 __all__ = ["Calibration", "calibration", "is_print_resolution"]
 

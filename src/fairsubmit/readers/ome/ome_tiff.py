@@ -8,10 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fairsubmit.errors import ReadError
-from fairsubmit.readers.ome_file import has_ome_xml
-from fairsubmit.readers.ome_files import records
+from fairsubmit.readers.about import About
+from fairsubmit.readers.ome.file import has_ome_xml
+from fairsubmit.readers.ome.files import records
 from fairsubmit.readers.source import opened
-from fairsubmit.readers.tiff import is_tiff, open_tiff
+from fairsubmit.readers.tiff.structure import is_tiff, open_tiff
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +33,12 @@ class OmeTiff:
         ".ome.tf2",
         ".ome.tf8",
         ".ome.btf",
+    )
+    about = About(
+        "OME-TIFF",
+        (".ome.tif", ".ome.tiff", ".ome.btf", ".companion.ome"),
+        "all that OME-XML holds; sets of files, pyramids, every schema since 2003",
+        "11 real files, 56 made for their faults",
     )
 
     def recognises(self, path: Path, head: bytes) -> bool:

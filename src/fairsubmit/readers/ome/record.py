@@ -22,14 +22,14 @@ from fairsubmit.metadata.image import (
     PhysicalSize,
     Quantity,
 )
-from fairsubmit.readers.ome_sax import DATE_ELEMENTS
-from fairsubmit.readers.ome_values import Values
+from fairsubmit.readers.ome.sax import DATE_ELEMENTS
 from fairsubmit.readers.units import length_unit, number, time_unit
+from fairsubmit.readers.values import Values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from fairsubmit.readers.ome_sax import (
+    from fairsubmit.readers.ome.sax import (
         OmeChannel,
         OmeDocument,
         OmeImage,

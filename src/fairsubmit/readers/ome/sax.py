@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
-from fairsubmit.readers.ome_cut import MARK
+from fairsubmit.readers.ome.cut import MARK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

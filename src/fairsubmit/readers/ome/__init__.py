@@ -1,0 +1,1 @@
+"""OME-XML and OME-TIFF: found, repaired, cut, read to records, and given back."""

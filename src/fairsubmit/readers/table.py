@@ -1,0 +1,35 @@
+"""The image formats that are read, in the order in which they are asked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fairsubmit.readers.base import SetReader
+from fairsubmit.readers.ome.ome_tiff import OmeTiff
+from fairsubmit.readers.ome.ome_xml_file import OmeXmlFile
+from fairsubmit.readers.tiff.aperio import Aperio
+from fairsubmit.readers.tiff.imagej import ImageJ
+from fairsubmit.readers.tiff.metaseries import MetaSeries
+from fairsubmit.readers.tiff.plain_tiff import PlainTiff
+from fairsubmit.readers.zarr.ome_zarr import OmeZarr
+
+if TYPE_CHECKING:
+    from fairsubmit.readers.base import OwnReader
+
+__all__ = ["IMAGE_SUFFIXES", "READERS", "SET_READERS"]
+
+# The first that recognises a file reads it: the particular before the general.
+READERS: tuple[OwnReader, ...] = (
+    OmeTiff(),
+    ImageJ(),
+    MetaSeries(),
+    Aperio(),
+    PlainTiff(),
+    OmeXmlFile(),
+    OmeZarr(),
+)
+
+SET_READERS = tuple(r for r in READERS if isinstance(r, SetReader))
+
+# A file so named should be an image that is read here.
+IMAGE_SUFFIXES = frozenset(s for reader in READERS for s in reader.suffixes)

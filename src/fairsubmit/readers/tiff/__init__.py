@@ -1,0 +1,1 @@
+"""TIFF directories, and the formats that microscopes write into them."""

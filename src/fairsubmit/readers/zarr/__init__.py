@@ -1,0 +1,1 @@
+"""OME-Zarr: images, labels, plates and wells, from JSON alone."""
