@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Finding", "Fix", "Report", "Severity", "Waiver"]
+__all__ = ["Edit", "Finding", "Fix", "Report", "Severity", "Waiver"]
 
 Fix = Literal["safe", "unsafe"]
 
@@ -26,6 +26,43 @@ class Severity(StrEnum):
     ERROR = "error"
     WARNING = "warning"
     INFO = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One change of a text that cures a finding; layout and comments stay.
+
+    Attributes
+    ----------
+    action
+        In the submission document, at `pointer`: ``replace`` the value by
+        `values[0]`, ``rename`` the field to `values[0]`, ``remove`` the field or list
+        item, ``split`` the list item into `values`, ``add`` the field `values[0]` with
+        the value `values[1]` to the mapping. In a file table: ``cell`` becomes
+        `values[0]`, ``drop-column``, ``drop-line``.
+    pointer
+        JSON pointer into the document.
+    values
+        New texts.
+    path, line, column
+        For file tables: the file, its 1-based line and 1-based column of cells.
+    """
+
+    action: Literal[
+        "replace",
+        "rename",
+        "remove",
+        "split",
+        "add",
+        "cell",
+        "drop-column",
+        "drop-line",
+    ]
+    pointer: str | None = None
+    values: tuple[str, ...] = ()
+    path: str | None = None
+    line: int | None = None
+    column: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +94,8 @@ class Finding:
         Whether an automatic fix exists and how safe it is.
     help
         What to do next.
+    edits
+        What the automatic fix would change; not part of the report.
     """
 
     code: str
@@ -71,6 +110,7 @@ class Finding:
     count: int = 1
     fix: Fix | None = None
     help: str | None = None
+    edits: tuple[Edit, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def place(self) -> str:

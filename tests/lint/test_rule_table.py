@@ -12,7 +12,16 @@ import pytest
 
 from fairsubmit.errors import ConfigError
 from fairsubmit.lint import RULES, all_rules, explain, rules
-from fairsubmit.lint.base import ADVICE, BIA, MIN, SECTIONS, Rule
+from fairsubmit.lint.base import (
+    ADVICE,
+    BIA,
+    EMPIAR,
+    IDR,
+    MIN,
+    SECTIONS,
+    ZENODO,
+    Rule,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -111,13 +120,16 @@ def test_the_table_is_sorted_and_no_code_is_used_twice() -> None:
 
 
 def test_no_module_is_forgotten() -> None:
-    modules = {found.name for found in pkgutil.iter_modules(rules.__path__)}
-    assert modules == {rule.name.replace("-", "_") for rule in RULES}
-    for name in modules:
-        module = importlib.import_module(f"fairsubmit.lint.rules.{name}")
-        assert module.RULE in RULES
-        assert module.__all__ == ["RULE"]
-        assert module.RULE.doc is module.__doc__
+    for group in pkgutil.iter_modules(rules.__path__):
+        package = importlib.import_module(f"fairsubmit.lint.rules.{group.name}")
+        modules = {found.name for found in pkgutil.iter_modules(package.__path__)}
+        assert modules == {rule.name.replace("-", "_") for rule in package.RULES}
+        assert len({rule.code[:3] for rule in package.RULES}) == 1
+        for name in modules:
+            module = importlib.import_module(f"{package.__name__}.{name}")
+            assert module.RULE in RULES
+            assert module.__all__ == ["RULE"]
+            assert module.RULE.doc is module.__doc__
 
 
 def test_the_fair_minimum_is_there_and_blocks() -> None:
@@ -132,11 +144,11 @@ def test_the_fair_minimum_is_there_and_blocks() -> None:
 def test_every_rule_is_documented(rule: Rule) -> None:
     assert re.fullmatch(r"[A-Z]{3}\d{3}", rule.code)
     assert re.fullmatch(r"[a-z]+(-[a-z]+)*", rule.name)
-    assert rule.gate in {MIN, ADVICE, BIA}
+    assert rule.gate in {MIN, ADVICE, BIA, ZENODO, IDR, EMPIAR}
     assert tuple(rule.sections) == SECTIONS
     assert all(rule.sections.values())
     assert rule.source == rule.sections["Source"]
-    assert rule.check or rule.check_image
+    assert rule.check or rule.check_image or rule.survey
     page = explain(rule.code)
     assert page.startswith(f"# {rule.code} {rule.name}\n")
     assert explain(rule.name) == page

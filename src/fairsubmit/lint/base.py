@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from fairsubmit.findings import Finding, Severity
 from fairsubmit.lint.tables import rows_with_scale
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from fairsubmit.dataset import Dataset, FileGroup
-    from fairsubmit.findings import Fix
+    from fairsubmit.findings import Edit, Fix
     from fairsubmit.manifest import Manifest
     from fairsubmit.metadata.image import Extraction
     from fairsubmit.metadata.load import Document
@@ -23,11 +23,15 @@ if TYPE_CHECKING:
 __all__ = [
     "ADVICE",
     "BIA",
+    "EMPIAR",
+    "IDR",
     "MIN",
     "SECTIONS",
+    "ZENODO",
     "Hit",
     "Rule",
     "Subject",
+    "Survey",
     "said_by_reader",
 ]
 
@@ -35,6 +39,9 @@ __all__ = [
 MIN = "MIN"
 ADVICE = "-"
 BIA = "bioimage-archive"
+ZENODO = "zenodo"
+IDR = "idr"
+EMPIAR = "empiar"
 
 SECTIONS = ("What it does", "Why it is bad", "Example", "How to fix", "Source")
 # A value that a message quotes may be a whole paragraph.
@@ -69,6 +76,8 @@ class Hit:
         Hits with the same message and group become one finding with a count.
     count
         How many places this hit already stands for.
+    edits
+        What would cure it; the rule's `fix` says how safely.
     """
 
     message: str
@@ -83,6 +92,7 @@ class Hit:
     fix: Fix | None = None
     group: bool = False
     count: int = 1
+    edits: tuple[Edit, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -136,6 +146,18 @@ class Subject:
         return tuple(shape_hits(self.document.tree))
 
 
+class Survey(Protocol):
+    """Looks at all images one by one, and says at the end what they are together."""
+
+    def add(self, extraction: Extraction) -> None:
+        """Take note of one image; keep counts, not images."""
+        ...
+
+    def hits(self) -> Iterable[Hit]:
+        """Return what was found, once every image was seen."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Rule:
     """One thing that is checked.
@@ -159,6 +181,8 @@ class Rule:
         Looks at the document and the files.
     check_image
         Looks at one image at a time.
+    survey
+        Begins a survey of all images.
     fallback
         Only said where no other rule speaks about the same place.
     """
@@ -171,6 +195,7 @@ class Rule:
     fix: Fix | None = None
     check: Callable[[Subject], Iterable[Hit]] | None = None
     check_image: Callable[[Extraction, Subject], Iterable[Hit]] | None = None
+    survey: Callable[[Subject], Survey] | None = None
     fallback: bool = False
 
     @property
@@ -200,10 +225,10 @@ class Rule:
     def finding(self, hit: Hit, document: Document) -> Finding:
         """Make a finding of a hit: give it code, severity and place."""
         path, line, column = hit.path, hit.line, hit.column
-        pointer = hit.pointer
+        pointer, cell = hit.pointer, hit.cell
         if path is None:
             place = document.place(hit.pointer or "", key=hit.key)
-            path, pointer = place.path, place.pointer
+            path, pointer, cell = place.path, place.pointer, place.cell
             if line is None:
                 line, column = place.line, place.column
         return Finding(
@@ -215,10 +240,11 @@ class Rule:
             line=line,
             column=column,
             pointer=pointer,
-            cell=hit.cell,
+            cell=hit.cell or cell,
             count=hit.count,
             fix=hit.fix or self.fix,
             help=None if hit.help is None else _one_line(hit.help),
+            edits=hit.edits,
         )
 
 

@@ -16,7 +16,7 @@ from fairsubmit.lint.rules import all_rules
 from fairsubmit.lint.suggest import closest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from fairsubmit.findings import Finding
     from fairsubmit.manifest import Manifest
@@ -149,12 +149,7 @@ def _check_document(
     said: list[tuple[Rule, Hit]] = []
     for rule in rules:
         if rule.check is not None:
-            try:
-                hits = list(rule.check(subject))
-            except FairsubmitError:
-                raise
-            except Exception as error:
-                raise _fault(rule, error, subject.document.path) from error
+            hits = _hits(rule, subject.document.path, rule.check, subject)
             said += [(rule, hit) for hit in hits]
     for rule, hit in _one_per_cause(said):
         gathered.add(rule, hit)
@@ -180,13 +175,29 @@ def _check_images(
     wanted: _Filter,
 ) -> None:
     handled = {rule.code for rule in wanted.known if rule.check_image}
+    surveys = [(rule, rule.survey(subject)) for rule in rules if rule.survey]
     for extraction in images:
+        path = extraction.path
         for rule in rules:
-            for hit in _image_hits(rule, extraction, subject):
-                gathered.add(rule, replace(hit, path=hit.path or extraction.path))
-        for finding in extraction.findings:
-            if finding.code not in handled and wanted.wants(finding.code):
-                gathered.add(_stand_in(finding), as_hit(finding))
+            if rule.check_image:
+                found = _hits(rule, path, rule.check_image, extraction, subject)
+                for hit in found:
+                    gathered.add(rule, replace(hit, path=hit.path or path))
+        for rule, survey in surveys:
+            _hits(rule, path, survey.add, extraction)
+        _add_foreign(extraction, gathered, wanted, handled)
+    for rule, survey in surveys:
+        for hit in _hits(rule, subject.document.path, survey.hits):
+            gathered.add(rule, hit)
+
+
+def _add_foreign(
+    extraction: Extraction, gathered: _Gathered, wanted: _Filter, handled: set[str]
+) -> None:
+    """Pass on findings of readers that bring their own code."""
+    for finding in extraction.findings:
+        if finding.code not in handled and wanted.wants(finding.code):
+            gathered.add(_stand_in(finding), as_hit(finding))
 
 
 def _stand_in(finding: Finding) -> Rule:
@@ -196,23 +207,32 @@ def _stand_in(finding: Finding) -> Rule:
     return Rule(code=code, name=name, severity=finding.severity, gate=ADVICE, doc=doc)
 
 
-def _image_hits(rule: Rule, extraction: Extraction, subject: Subject) -> list[Hit]:
-    if rule.check_image is None:
-        return []
+def _hits(
+    rule: Rule,
+    path: str,
+    function: Callable[..., Iterable[Hit] | None],
+    *arguments: object,
+) -> list[Hit]:
+    """Return what a rule's function finds; a mistake of its own names the rule.
+
+    Raises
+    ------
+    FairsubmitError
+        As the function raised it.
+    RuleError
+        If it failed by its own fault.
+    """
     try:
-        return list(rule.check_image(extraction, subject))
+        return list(function(*arguments) or ())
     except FairsubmitError:
         raise
     except Exception as error:
-        raise _fault(rule, error, extraction.path) from error
-
-
-def _fault(rule: Rule, error: Exception, path: str) -> RuleError:
-    return RuleError(
-        f"rule {rule.code} ({rule.name}) failed on {path}: "
-        f"{type(error).__name__}: {error}",
-        hint=f"run again with `--ignore {rule.code}`, and please report this",
-    )
+        message = (
+            f"rule {rule.code} ({rule.name}) failed on {path}: "
+            f"{type(error).__name__}: {error}"
+        )
+        hint = f"run again with `--ignore {rule.code}`, and please report this"
+        raise RuleError(message, hint=hint) from error
 
 
 @dataclass

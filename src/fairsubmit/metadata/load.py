@@ -47,12 +47,15 @@ class Place:
         1-based; ``None`` where the source has no lines.
     pointer
         JSON pointer.
+    cell
+        Cell of a workbook, e.g. ``authors!C2``.
     """
 
     path: str
     line: int | None
     column: int | None
     pointer: str
+    cell: str | None = None
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,9 @@ class Document:
     origins
         Where the source has another layout (PageTab): the source's own pointer of
         each value, by the pointer in `tree`.
+    cells
+        Where the source is a workbook: the cell of each value, e.g. ``authors!C2``,
+        by pointer. There are no lines then.
     """
 
     path: str
@@ -86,6 +92,7 @@ class Document:
     text: str = ""
     problems: tuple[Finding, ...] = ()
     origins: Mapping[str, str] = field(default_factory=dict)
+    cells: Mapping[str, str] = field(default_factory=dict)
 
     def place(self, pointer: str, *, key: bool = False) -> Place:
         """Return where a value stands, or its nearest ancestor that has a place.
@@ -97,10 +104,11 @@ class Document:
         key
             Point at the mapping key rather than at the value.
         """
+        if self.cells:
+            cell = self.cells.get(_nearest(pointer, self.cells))
+            return Place(self.path, None, None, self.origin(pointer), cell)
         table = self.keys if key else self.places
-        current = pointer
-        while current and current not in table:
-            current = current.rpartition("/")[0]
+        current = _nearest(pointer, table)
         line, column = table.get(current) or self.places.get(current) or (1, 1)
         return Place(self.path, line, column, self.origin(pointer))
 
@@ -108,10 +116,7 @@ class Document:
         """Return the source's own pointer of a value, or of its nearest ancestor."""
         if not self.origins:
             return pointer
-        current = pointer
-        while current and current not in self.origins:
-            current = current.rpartition("/")[0]
-        return self.origins.get(current, "")
+        return self.origins.get(_nearest(pointer, self.origins), "")
 
     def get(self, pointer: str) -> object:
         """Return the value at a JSON pointer, or ``None`` where there is none."""
@@ -125,6 +130,13 @@ class Document:
             else:
                 return None
         return value
+
+
+def _nearest(pointer: str, known: Mapping[str, object]) -> str:
+    """Return the pointer, or its nearest ancestor that is known."""
+    while pointer and pointer not in known:
+        pointer = pointer.rpartition("/")[0]
+    return pointer
 
 
 def escape_pointer(step: str) -> str:

@@ -1,0 +1,25 @@
+"""Image acquisition: method, instrument, parameters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from fairsubmit.lint.rules.acquisition import (
+    imaging_method_id_invalid,
+    imaging_method_missing,
+    instrument_missing,
+    parameters_missing,
+)
+
+if TYPE_CHECKING:
+    from fairsubmit.lint.base import Rule
+
+__all__ = ["RULES"]
+
+# Sorted by code. Codes are public: never changed, never used again.
+RULES: Final[tuple[Rule, ...]] = (
+    imaging_method_missing.RULE,  # ACQ101
+    imaging_method_id_invalid.RULE,  # ACQ103
+    instrument_missing.RULE,  # ACQ106
+    parameters_missing.RULE,  # ACQ107
+)

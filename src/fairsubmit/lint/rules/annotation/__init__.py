@@ -1,0 +1,23 @@
+"""Annotations: MIFA."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from fairsubmit.lint.rules.annotation import (
+    annotation_incomplete,
+    annotation_type_unknown,
+    annotation_without_source,
+)
+
+if TYPE_CHECKING:
+    from fairsubmit.lint.base import Rule
+
+__all__ = ["RULES"]
+
+# Sorted by code. Codes are public: never changed, never used again.
+RULES: Final[tuple[Rule, ...]] = (
+    annotation_incomplete.RULE,  # ANN101
+    annotation_type_unknown.RULE,  # ANN102
+    annotation_without_source.RULE,  # ANN103
+)
