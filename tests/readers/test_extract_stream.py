@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fairsubmit.readers import is_image, plug_ins, read_image
+from fairsubmit.readers.entry_points import loaded
 from fairsubmit.readers.extract import Unlisted, extract, image_paths
 
 if TYPE_CHECKING:
@@ -348,9 +349,9 @@ def plug_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         "[fairsubmit.readers]\nfmt = fmt_reader:Fmt\nbroken = fmt_missing:Nothing\n"
     )
     monkeypatch.syspath_prepend(site)
-    plug_ins.cache_clear()
+    loaded.cache_clear()
     yield tmp_path
-    plug_ins.cache_clear()
+    loaded.cache_clear()
 
 
 def test_readers_of_other_packages(plug_in: Path) -> None:

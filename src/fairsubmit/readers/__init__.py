@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from functools import cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from fairsubmit.errors import (
@@ -18,6 +18,7 @@ from fairsubmit.errors import (
 )
 from fairsubmit.findings import Finding, Severity
 from fairsubmit.metadata.image import Extraction, ImageMetadata
+from fairsubmit.readers.entry_points import GROUP, loaded, plug_ins
 from fairsubmit.readers.impostor import has_image_suffix, refusal, unread
 from fairsubmit.readers.sets import recall
 from fairsubmit.readers.source import Source, shared
@@ -30,31 +31,12 @@ if TYPE_CHECKING:
 
 __all__ = ["GROUP", "READERS", "find_reader", "is_image", "plug_ins", "read_image"]
 
-GROUP = "fairsubmit.readers"
-
 UNREADABLE = ("IMG101", "image-unreadable")
 NOT_READ = ("IMG120", "format-not-read")
 NO_LIBRARY = ("IMG121", "reader-missing")
 # Nearly all images are these, and they know their sets themselves.
 _SPEAKS_FOR_ITSELF = "ome_tiff"
 _AGAIN = "copy the file again from its source, then run the command again"
-
-
-@cache
-def plug_ins() -> tuple[tuple[Reader, ...], tuple[str, ...]]:
-    """Return readers of other packages, and why some could not be loaded."""
-    from importlib import metadata
-
-    found: list[Reader] = []
-    failures: list[str] = []
-    for point in sorted(metadata.entry_points(group=GROUP), key=lambda p: p.name):
-        try:
-            loaded = point.load()
-            found.append(loaded() if isinstance(loaded, type) else loaded)
-        except Exception as error:  # noqa: BLE001 - another package's code
-            words = f"{type(error).__name__}: {error}"
-            failures.append(f"the reader {point.name!r} cannot be loaded: {words}")
-    return tuple(found), tuple(failures)
 
 
 def find_reader(path: Path, head: bytes) -> Reader | None:
@@ -70,8 +52,8 @@ def find_reader(path: Path, head: bytes) -> Reader | None:
     for reader in READERS:
         if reader.recognises(path, head):
             return reader
-    others, _ = plug_ins()
-    return next((r for r in others if _recognises(r, path, head)), None)
+    others, _ = loaded()
+    return next((r for r, _ in others if _recognises(r, path, head)), None)
 
 
 def _recognises(reader: Reader, path: Path, head: bytes) -> bool:

@@ -10,7 +10,12 @@ from fairsubmit.errors import MissingReaderError
 if TYPE_CHECKING:
     from types import ModuleType
 
-__all__ = ["library"]
+__all__ = ["install_command", "library"]
+
+
+def install_command(extra: str) -> str:
+    """Return the command that installs an extra of this package."""
+    return f'pip install "fairsubmit[{extra}]"'
 
 
 def library(module: str, extra: str, format_name: str) -> ModuleType:
@@ -37,5 +42,4 @@ def library(module: str, extra: str, format_name: str) -> ModuleType:
         absent = isinstance(error, ModuleNotFoundError) and error.name == top
         why = "" if absent else f" (it does not start: {error})"
         message = f"is {format_name}, whose metadata is read by the library {top}{why}"
-        hint = f'pip install "fairsubmit[{extra}]"'
-        raise MissingReaderError(message, hint=hint) from error
+        raise MissingReaderError(message, hint=install_command(extra)) from error

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fairsubmit.cli import reference
+from fairsubmit.testing.format_tables import formats_table, unread_formats_table
 from fairsubmit.testing.pages import rules_page
 from fairsubmit.testing.schemas import SCHEMAS
 
@@ -47,6 +48,8 @@ PARTS: dict[tuple[str, str], Make] = {
     ("README.md", "exit-codes"): reference.exit_codes_table,
     ("docs/scripting.md", "exit-codes"): reference.exit_codes_table,
     ("docs/settings.md", "settings"): reference.settings_table,
+    ("docs/formats.md", "formats"): formats_table,
+    ("docs/formats.md", "unread-formats"): unread_formats_table,
 }
 
 
