@@ -1,0 +1,1 @@
+"""Cures applied to texts: only what an edit names changes, comments and layout stay."""
