@@ -6,7 +6,7 @@ value the file does not hold is ``None``; nothing is ever guessed.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
@@ -244,7 +244,8 @@ class ImageMetadata:
 
     def to_json(self) -> dict[str, Any]:
         """Return the record as a JSON object; tuples become lists."""
-        return asdict(self)
+        found: dict[str, Any] = _plain(self)
+        return found
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:
@@ -272,6 +273,30 @@ class ImageMetadata:
                 "problems": tuple(Problem(**p) for p in value["problems"]),
             }
         )
+
+
+# What a record is made of, with the names of the parts; `asdict` finds them anew, and
+# copies every text, for each of 100,000 records.
+_PARTS: dict[type, tuple[str, ...]] = {
+    kind: tuple(f.name for f in fields(kind))
+    for kind in (
+        *(ImageMetadata, ImageSize, PhysicalSize, Quantity, Channel, Instrument),
+        *(Objective, Detector, ImageAnnotation, PlatePosition, Problem),
+    )
+}
+_ATOMS = frozenset({str, int, float, bool, type(None)})
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - any part of a record
+    names = _PARTS.get(type(value))
+    if names is not None:
+        return {
+            name: part if type(part := getattr(value, name)) in _ATOMS else _plain(part)
+            for name in names
+        }
+    if isinstance(value, dict):
+        return dict(value)
+    return [_plain(part) for part in value] if isinstance(value, tuple) else value
 
 
 def _quantity(value: Mapping[str, Any] | None) -> Quantity | None:
