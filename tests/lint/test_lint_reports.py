@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree as ET
 
+import jsonschema
 import pytest
 
 from fairsubmit.errors import ConfigError
 from fairsubmit.findings import Finding, Report, Severity, Waiver
 from fairsubmit.lint import REPORTS, render
 
+HERE = Path(__file__).parent
 TEXT = """\
 fairsubmit: 1
 authors:
@@ -174,4 +178,78 @@ def test_for_github() -> None:
 def test_an_unknown_style() -> None:
     with pytest.raises(ConfigError, match="no report style 'xml'") as caught:
         render(REPORT, "xml")
-    assert "github, human, json" in str(caught.value.hint)
+    assert "github, gitlab, html, human, json" in str(caught.value.hint)
+
+
+def test_one_line_each() -> None:
+    lines = render(REPORT, "concise").splitlines()
+    assert lines[0].startswith("controls/a.tif: FIL102 warning: 40 files")
+    assert lines[1].startswith("m.tsv:7!B7: ANN103 [*] info: source image")
+    assert lines[2].startswith("submission.yaml:4:12: PPL102 ORCID iD")
+    assert len(lines) == 4
+
+
+def test_json_lines() -> None:
+    lines = [json.loads(line) for line in render(REPORT, "jsonl").splitlines()]
+    assert [line["code"] for line in lines] == ["FIL102", "ANN103", "PPL102", "IMG102"]
+    assert [line.get("reason") for line in lines] == [None] * 3 + [WAIVED.reason]
+
+
+def test_gitlab_code_quality() -> None:
+    issues = json.loads(render(Report((ORCID, CELL, ORCID)), "gitlab"))
+    assert [issue["severity"] for issue in issues] == ["major", "info", "major"]
+    assert len({issue["fingerprint"] for issue in issues}) == 3
+    assert issues[0]["location"] == {"path": "submission.yaml", "lines": {"begin": 4}}
+    moved = json.loads(render(Report((replace(ORCID, line=9),)), "gitlab"))
+    assert moved[0]["fingerprint"] == issues[0]["fingerprint"]
+
+
+def test_junit() -> None:
+    root = ET.fromstring(render(REPORT, "junit"))
+    assert (root.get("tests"), root.get("failures")) == ("3", "1")
+    assert [suite.get("name") for suite in root] == [
+        "controls/a.tif",
+        "m.tsv",
+        "submission.yaml",
+    ]
+    assert [bool(case.findall("failure")) for case in root.iter("testcase")] == [
+        False,
+        False,
+        True,
+    ]
+    clean = ET.fromstring(render(Report(), "junit"))
+    assert len(list(clean.iter("testcase"))) == 1
+    odd = Report((replace(ORCID, message='a\x00<b>&"\u202e', path='"<&.yaml'),))
+    assert ET.fromstring(render(odd, "junit")) is not None
+
+
+def test_sarif_is_valid() -> None:
+    schema = json.loads((HERE / "sarif-2.1.0.json").read_text(encoding="utf-8"))
+    odd = replace(ORCID, path="raw/µ a%#.tif", code="LAB101")
+    for report in (REPORT, Report(), Report((odd,))):
+        log = json.loads(render(report, "sarif"))
+        jsonschema.Draft4Validator(schema).validate(log)
+    log = json.loads(render(REPORT, "sarif"))
+    (run,) = log["runs"]
+    levels = [result["level"] for result in run["results"]]
+    assert levels == ["warning", "note", "error", "error"]
+    assert run["results"][3]["suppressions"][0]["justification"] == WAIVED.reason
+    place = run["results"][2]["locations"][0]["physicalLocation"]
+    assert place["region"] == {"startLine": 4, "startColumn": 12}
+    rules = run["tool"]["driver"]["rules"]
+    for result in run["results"]:
+        assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
+
+
+def test_a_page() -> None:
+    page = render(replace_message(REPORT, "<script>alert(1)</script>"), "html")
+    assert "<script>" not in page
+    assert page.index("1 error: must be") < page.index("1 warning: should be")
+    assert "no scale on purpose" in page
+    assert "Nothing to correct" in render(Report(), "html")
+
+
+def replace_message(report: Report, message: str) -> Report:
+    return replace(
+        report, findings=tuple(replace(f, message=message) for f in report.findings)
+    )

@@ -1,25 +1,21 @@
-"""Write a report for a person, a program or a code host. Pure functions."""
+"""A report for a person: places, excerpts, cures, counts."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fairsubmit.errors import ConfigError
-from fairsubmit.findings import Finding, Report, Severity
+from fairsubmit.findings import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
-__all__ = ["REPORTS", "github", "human", "render", "to_json"]
+    from fairsubmit.findings import Finding, Report
+
+__all__ = ["concise", "human"]
 
 _COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFO: "36"}
 # Longer lines are cut in the excerpt, so that the caret stays in view.
 _EXCERPT_WIDTH = 88
-_GITHUB_LEVELS = {
-    Severity.ERROR: "error",
-    Severity.WARNING: "warning",
-    Severity.INFO: "notice",
-}
 
 
 def human(
@@ -41,6 +37,26 @@ def human(
     return "\n\n".join([*blocks, _summary(report, paint)]) + "\n"
 
 
+def concise(
+    report: Report, *, sources: Mapping[str, str] | None = None, colour: bool = False
+) -> str:
+    """Write one line for each finding, then the counts.
+
+    Parameters
+    ----------
+    report
+        What the linter found.
+    sources
+        Not used.
+    colour
+        Whether to colour by terminal escape sequences.
+    """
+    del sources
+    paint = _Paint(colour)
+    lines = [_head(finding, paint) for finding in report.findings]
+    return "\n".join([*lines, _summary(report, paint)]) + "\n"
+
+
 class _Paint:
     def __init__(self, colour: bool) -> None:  # noqa: FBT001 - private
         self.colour = colour
@@ -49,12 +65,16 @@ class _Paint:
         return f"\033[{codes}m{text}\033[0m" if self.colour else text
 
 
-def _block(finding: Finding, sources: Mapping[str, str], paint: _Paint) -> str:
+def _head(finding: Finding, paint: _Paint) -> str:
     code = paint(finding.code, f"{_COLOURS[finding.severity]};1")
     place = f"{paint(_visible(finding.place), '1')}: " if finding.place else ""
     marker = " [*]" if finding.fix == "safe" else ""
     level = "" if finding.severity is Severity.ERROR else f"{finding.severity.value}: "
-    lines = [f"{place}{code}{marker} {level}{_visible(finding.message)}"]
+    return f"{place}{code}{marker} {level}{_visible(finding.message)}"
+
+
+def _block(finding: Finding, sources: Mapping[str, str], paint: _Paint) -> str:
+    lines = [_head(finding, paint)]
     lines += _excerpt(finding, sources, paint)
     if finding.help:
         lines.append(f"  {paint('help:', '36')} {_visible(finding.help)}")
@@ -136,103 +156,3 @@ def _plural(count: int, severity: str) -> str:
     if severity == Severity.INFO:
         return f"{count:,} {'note' if count == 1 else 'notes'}"
     return f"{count:,} {severity}{'' if count == 1 else 's'}"
-
-
-def to_json(
-    report: Report, *, sources: Mapping[str, str] | None = None, colour: bool = False
-) -> str:
-    """Write a report as one JSON object; see ``schemas/lint-report-1.schema.json``.
-
-    Parameters
-    ----------
-    report
-        What the linter found.
-    sources, colour
-        Not used.
-    """
-    del sources, colour
-    return report.dumps() + "\n"
-
-
-def github(
-    report: Report, *, sources: Mapping[str, str] | None = None, colour: bool = False
-) -> str:
-    """Write a report as workflow commands of GitHub Actions, one a line.
-
-    Escapes as the Actions toolkit does: ``%``, CR and LF in messages, ``:`` and
-    ``,`` in properties too.
-
-    Parameters
-    ----------
-    report
-        What the linter found.
-    sources, colour
-        Not used.
-    """
-    del sources, colour
-    return "".join(_command(finding) + "\n" for finding in report.findings)
-
-
-def _command(finding: Finding) -> str:
-    properties = {
-        "title": f"{finding.code} {finding.name}",
-        "file": finding.path,
-        "line": finding.line,
-        "col": finding.column,
-    }
-    listed = ",".join(
-        f"{key}={_property(str(value))}"
-        for key, value in properties.items()
-        if value is not None
-    )
-    words = finding.message
-    if finding.help:
-        words += f"\nhelp: {finding.help}"
-    return f"::{_GITHUB_LEVELS[finding.severity]} {listed}::{_data(words)}"
-
-
-def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
-
-
-REPORTS: Mapping[str, Callable[..., str]] = {
-    "github": github,
-    "human": human,
-    "json": to_json,
-}
-
-
-def render(
-    report: Report,
-    style: str,
-    *,
-    sources: Mapping[str, str] | None = None,
-    colour: bool = False,
-) -> str:
-    """Write a report in one of the styles of `REPORTS`.
-
-    Parameters
-    ----------
-    report
-        What the linter found.
-    style
-        ``human``, ``json`` or ``github``.
-    sources
-        Text of documents and file tables by path, for excerpts.
-    colour
-        Whether ``human`` may colour.
-
-    Raises
-    ------
-    ConfigError
-        If there is no such style.
-    """
-    writer = REPORTS.get(style)
-    if writer is None:
-        message = f"there is no report style {style!r}"
-        raise ConfigError(message, hint=f"use one of: {', '.join(sorted(REPORTS))}")
-    return writer(report, sources=sources, colour=colour)
