@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fairsubmit.readers.base import SetReader
+from fairsubmit.readers.leica.lif import Lif
 from fairsubmit.readers.ome.ome_tiff import OmeTiff
 from fairsubmit.readers.ome.ome_xml_file import OmeXmlFile
 from fairsubmit.readers.tiff.aperio import Aperio
@@ -25,6 +26,7 @@ READERS: tuple[OwnReader, ...] = (
     MetaSeries(),
     Aperio(),
     PlainTiff(),
+    Lif(),
     OmeXmlFile(),
     OmeZarr(),
 )
