@@ -21,7 +21,7 @@ from fairsubmit.metadata.image import Extraction, ImageMetadata
 from fairsubmit.readers.entry_points import GROUP, loaded, plug_ins
 from fairsubmit.readers.impostor import has_image_suffix, refusal, unread
 from fairsubmit.readers.sets import recall
-from fairsubmit.readers.source import Source, shared
+from fairsubmit.readers.source import FolderError, Source, shared
 from fairsubmit.readers.table import READERS, SET_READERS
 
 if TYPE_CHECKING:
@@ -101,9 +101,11 @@ def read_image(path: Path) -> Extraction:
 
 
 def _read(path: Path, shown: str) -> Extraction:
-    if path.is_dir():
+    try:
+        opened = Source(path)
+    except FolderError:
         return _read_with(find_reader(path, b""), path, shown) or Extraction(shown)
-    with Source(path) as source, shared(source):
+    with opened as source, shared(source):
         head = source.head
         found = _read_with(find_reader(path, head), path, shown)
     if found is not None or not has_image_suffix(path):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
-from io import FileIO
 from typing import TYPE_CHECKING, Self
 
 from fairsubmit.errors import ReadError
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-__all__ = ["HEAD_SIZE", "Source", "opened", "shared"]
+__all__ = ["HEAD_SIZE", "FolderError", "Source", "opened", "shared"]
 
 # One read that holds the first directory of most files; network disks charge by the
 # read, not by the byte.
@@ -25,21 +25,16 @@ NEAR = 1 << 16
 SMALL_WINDOW = 1 << 11
 # One call instead of two; Windows has none.
 _pread: Callable[[int, int, int], bytes] | None = getattr(os, "pread", None)
+# Not to wait for the other end of a pipe; Windows lacks these, and has two of its own.
+_FLAGS = os.O_RDONLY | sum(
+    getattr(os, name, 0)
+    for name in ("O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY", "O_NOINHERIT")
+)
 _HINT = "check that the file exists and that you may read it"
 
 
-def _refuse_special(path: Path) -> None:
-    """Refuse what would block, or never end.
-
-    Raises
-    ------
-    ReadError
-        If this is a pipe, a socket or a device.
-    """
-    mode = os.stat(path).st_mode  # noqa: PTH116 - as FileIO, without a Path of its own
-    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
-        message = f"{path.as_posix()} is no file but a pipe, socket or device"
-        raise ReadError(message, hint="leave it out with `exclude`, or remove it")
+class FolderError(ReadError):
+    """What was to be opened is a folder."""
 
 
 class Source:
@@ -59,19 +54,23 @@ class Source:
 
     Raises
     ------
+    FolderError
+        If it is a folder.
     ReadError
         If the file cannot be opened.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._file = _opened(path)
         try:
-            _refuse_special(path)
-            self._file = FileIO(str(path))
-            self.size = os.fstat(self._file.fileno()).st_size
-            self.head = self._file.read(HEAD_SIZE) or b""
-        except (OSError, ValueError) as error:
-            raise ReadError(_words(path, error), hint=_HINT) from error
+            found = os.fstat(self._file)
+            _refuse_special(path, found.st_mode)
+            self.size = found.st_size
+            self.head = self._read(0, HEAD_SIZE)
+        except BaseException:
+            os.close(self._file)
+            raise
         self._window = self.head
         self._window_start = 0
         # What a format's parser made of the start; several readers look at it in turn.
@@ -81,7 +80,8 @@ class Source:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._file.close()
+        os.close(self._file)
+        self._file = -1
 
     def read(self, offset: int, count: int) -> bytes:
         """Return up to `count` bytes from `offset`; fewer at the end of the file.
@@ -94,11 +94,16 @@ class Source:
         end = offset + count
         if end <= len(self.head):
             return self.head[offset:end]
+        if end > self.size:  # room is made for `count` bytes before they are read
+            count = max(self.size - offset, 0)
+        return self._read(offset, count)
+
+    def _read(self, offset: int, count: int) -> bytes:
         try:
             if _pread is not None:
-                return _pread(self._file.fileno(), count, offset)
-            self._file.seek(offset)
-            return self._file.read(count) or b""
+                return _pread(self._file, count, offset)
+            os.lseek(self._file, offset, os.SEEK_SET)
+            return os.read(self._file, count)
         except (OSError, OverflowError, ValueError) as error:
             raise ReadError(_words(self.path, error), hint=_HINT) from error
 
@@ -149,9 +154,52 @@ def opened(path: Path) -> AbstractContextManager[Source]:
         If the file cannot be opened.
     """
     source = _shared.get()
-    if source is not None and source.path == path:
+    if source is not None and (source.path is path or source.path == path):
         return nullcontext(source)
     return Source(path)
+
+
+def _opened(path: Path) -> int:
+    """Open a file for reading.
+
+    Raises
+    ------
+    FolderError
+        If it is a folder (which Windows will not open).
+    ReadError
+        If it cannot be opened.
+    """
+    try:
+        return os.open(path, _FLAGS)
+    except (OSError, ValueError) as error:
+        _refuse_special(path, _mode(path))
+        raise ReadError(_words(path, error), hint=_HINT) from error
+
+
+def _mode(path: Path) -> int:
+    try:
+        return path.stat().st_mode
+    except (OSError, ValueError):
+        return stat.S_IFREG
+
+
+def _refuse_special(path: Path, mode: int) -> None:
+    """Refuse folders, and what would block or never end.
+
+    Raises
+    ------
+    FolderError
+        If this is a folder.
+    ReadError
+        If this is a pipe, a socket or a device.
+    """
+    if stat.S_ISREG(mode):
+        return
+    if stat.S_ISDIR(mode):
+        message = f"{path.as_posix()} cannot be opened: {os.strerror(errno.EISDIR)}"
+        raise FolderError(message, hint=_HINT)
+    message = f"{path.as_posix()} is no file but a pipe, socket or device"
+    raise ReadError(message, hint="leave it out with `exclude`, or remove it")
 
 
 def _words(path: Path, error: Exception) -> str:
