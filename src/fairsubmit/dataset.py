@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -22,7 +22,14 @@ from fairsubmit.metadata.table import FileTable, parse_table
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["SUBMISSION_NAME", "Dataset", "FileGroup", "open_dataset", "read_document"]
+__all__ = [
+    "SUBMISSION_NAME",
+    "Dataset",
+    "FileGroup",
+    "open_dataset",
+    "read_document",
+    "with_texts",
+]
 
 SUBMISSION_NAME = "submission.yaml"
 _OTHER_NAMES = ("submission.yml", "submission.json")
@@ -177,7 +184,24 @@ def open_dataset(path: Path) -> Dataset:
             hint="check it with `fairsubmit lint`, or give the dataset's folder",
         )
     files = {file.path: file for file in walk(root)}
-    return Dataset(root, document, files, tuple(_groups(root, document, files)))
+    return Dataset(root, document, files, tuple(_groups(root, document, files, {})))
+
+
+def with_texts(dataset: Dataset, texts: Mapping[str, str]) -> Dataset:
+    """Return the dataset as it would be with other texts; nothing is written.
+
+    Parameters
+    ----------
+    dataset
+        As it is.
+    texts
+        Text of the submission document and of file tables, by path.
+    """
+    document = dataset.document
+    if document.path in texts:
+        document = parse(texts[document.path].encode(), document.path)
+    groups = tuple(_groups(dataset.root, document, dataset.files, texts))
+    return replace(dataset, document=document, groups=groups)
 
 
 def _located(path: Path) -> tuple[Path, str]:
@@ -189,7 +213,10 @@ def _located(path: Path) -> tuple[Path, str]:
 
 
 def _groups(
-    root: Path, document: Document, files: Mapping[str, FileStat]
+    root: Path,
+    document: Document,
+    files: Mapping[str, FileStat],
+    texts: Mapping[str, str],
 ) -> Iterator[FileGroup]:
     parts = [
         (part, f"/{key}/{index}", kind)
@@ -197,7 +224,8 @@ def _groups(
         for index, part in enumerate(_listed(document.tree.get(key)))
         if isinstance(part, dict)
     ]
-    tables = [_table(root, _file_set(part).get("table")) for part, _, _ in parts]
+    names = [_file_set(part).get("table") for part, _, _ in parts]
+    tables = [_table(root, name, texts) for name in names]
     own = {document.path, *(table.path for table, _ in tables if table)}
     for (part, pointer, kind), (table, problem) in zip(parts, tables, strict=True):
         paths, idle = _selected(_file_set(part), files, own)
@@ -247,18 +275,21 @@ def _selected(
     return paths, idle
 
 
-def _table(root: Path, name: object) -> tuple[FileTable | None, str | None]:
+def _table(
+    root: Path, name: object, texts: Mapping[str, str]
+) -> tuple[FileTable | None, str | None]:
     """Return a file table, or why it cannot be read."""
     if not isinstance(name, str) or not name:
         return None, None
     try:
         path, target = Path(os.path.normpath(root / name)), (root / name).resolve()
-        text = _table_text(target, root)
+        shown = path if path.is_relative_to(root) else target
+        known = texts.get(shown.relative_to(root).as_posix()) if texts else None
+        text = _table_text(target, root) if known is None else known
     except (OSError, ValueError) as error:
         return None, getattr(error, "strerror", None) or str(error)
     except UnreadableError as error:
         return None, error.why
-    shown = path if path.is_relative_to(root) else target
     return parse_table(text, shown.relative_to(root).as_posix()), None
 
 

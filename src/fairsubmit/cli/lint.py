@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,10 +11,15 @@ import click
 from fairsubmit.cli.command import command as make_command
 from fairsubmit.cli.errors import ExitCode
 from fairsubmit.cli.invocation import Invocation, format_option, state_option
+from fairsubmit.cli.output import plural
 
 if TYPE_CHECKING:
     from fairsubmit.findings import Report
     from fairsubmit.metadata.load import Document
+
+# Of several datasets, these are printed as one document at the end.
+_WHOLE = frozenset({"json", "jsonl", "gitlab", "junit", "sarif", "html"})
+NEVER = "never"
 
 
 @make_command(
@@ -21,8 +27,10 @@ if TYPE_CHECKING:
     examples=(
         "fairsubmit lint my-dataset",
         "fairsubmit lint my-dataset --archive bioimage-archive",
+        "fairsubmit lint my-dataset --diff",
+        "fairsubmit lint my-dataset --fix",
         "fairsubmit lint my-dataset --select PPL,IMG1 --ignore IMG104",
-        "fairsubmit lint my-dataset --format github",
+        "fairsubmit lint my-dataset --format sarif > lint.sarif",
     ),
     codes=(ExitCode.FINDINGS, ExitCode.LOCAL_FILES),
 )
@@ -36,6 +44,17 @@ if TYPE_CHECKING:
 @click.option("--select", metavar="CODES", help="Only rules that begin with these.")
 @click.option("--ignore", metavar="CODES", help="No rules that begin with these.")
 @click.option("--archive", metavar="NAME", help="Check this archive's demands too.")
+@click.option("--fix", is_flag=True, help="Apply the safe cures first ([*]).")
+@click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: all cures.")
+@click.option("--diff", is_flag=True, help="Show what --fix would change, only that.")
+@click.option("--statistics", is_flag=True, help="Count the findings of each rule.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "info", NEVER]),
+    default="error",
+    show_default=True,
+    help="The least that ends with exit code 1.",
+)
 @click.option(
     "--workers",
     type=click.IntRange(1),
@@ -43,15 +62,20 @@ if TYPE_CHECKING:
     show_default=True,
     help="Processes that read image headers.",
 )
-@format_option("json", "github")
+@format_option("concise", "json", "jsonl", "github", "gitlab", "junit", "sarif", "html")
 @state_option
-def command(
+def command(  # noqa: PLR0913 - one parameter an option
     invocation: Invocation,
     paths: tuple[Path, ...],
     *,
     select: str | None,
     ignore: str | None,
     archive: str | None,
+    fix: bool,
+    unsafe_fixes: bool,
+    diff: bool,
+    statistics: bool,
+    fail_on: str,
     workers: int,
 ) -> int:
     """Check datasets: submission.yaml, file tables and images.
@@ -60,22 +84,95 @@ def command(
     of a record that an archive holds. Errors stop a submission, warnings and
     notes do not.
     """
+    chosen = _Chosen(
+        select=_codes(select),
+        ignore=_codes(ignore),
+        archive=archive or invocation.config.archive,
+        workers=workers,
+    )
+    if fix or diff:
+        changed = _cure(invocation, paths, chosen, unsafe=unsafe_fixes, show=diff)
+        if diff:
+            return ExitCode.FINDINGS if changed else ExitCode.DONE
+    report = _reports(invocation, paths, chosen, statistics=statistics)
+    return ExitCode.FINDINGS if _fails(report, fail_on) else ExitCode.DONE
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """What is checked."""
+
+    select: list[str]
+    ignore: list[str]
+    archive: str | None
+    workers: int
+
+
+def _codes(text: str | None) -> list[str]:
+    return [code.strip() for code in (text or "").split(",") if code.strip()]
+
+
+def _fails(report: Report, fail_on: str) -> bool:
+    from fairsubmit.findings import Severity
+
+    if fail_on == NEVER:
+        return False
+    levels = [severity.value for severity in Severity]
+    failing = levels[: levels.index(fail_on) + 1]
+    return any(report.summary[level] for level in failing)
+
+
+def _cure(
+    invocation: Invocation,
+    paths: tuple[Path, ...],
+    chosen: _Chosen,
+    *,
+    unsafe: bool,
+    show: bool,
+) -> bool:
+    """Cure each dataset, or show how; return whether anything is cured."""
+    from fairsubmit.dataset import open_dataset
+    from fairsubmit.lint.fix.dataset import cure
+
+    changed = False
+    for path in paths:
+        if path.is_file() and path.suffix.lower() == ".json":
+            continue  # the record of an archive is not ours to change
+        found = cure(
+            open_dataset(path),
+            unsafe=unsafe,
+            select=chosen.select,
+            ignore=chosen.ignore,
+            archive=chosen.archive,
+        )
+        changed = changed or bool(found.after)
+        if show:
+            invocation.output.result(found.difference().rstrip("\n"))
+        elif found.after:
+            found.write()
+            names = ", ".join(sorted(found.after))
+            invocation.output.say(f"{plural(found.count, 'cure')} applied to {names}")
+    return changed
+
+
+def _reports(
+    invocation: Invocation,
+    paths: tuple[Path, ...],
+    chosen: _Chosen,
+    *,
+    statistics: bool,
+) -> Report:
+    """Check each dataset and print what was found; return it as one report."""
     from fairsubmit.cli.findings import moved, written
     from fairsubmit.findings import Report as Whole
 
     output = invocation.output
+    whole = statistics or output.format in _WHOLE
     report = Whole()
     for path in paths:
-        document, more = _checked(
-            invocation,
-            path,
-            archive=archive or invocation.config.archive,
-            select=_codes(select),
-            ignore=_codes(ignore),
-            workers=workers,
-        )
+        document, more = _checked(invocation, path, chosen)
         root = invocation.shown_root
-        if output.format == "json":
+        if whole:
             # One dataset's paths stay relative to it; of several, they are told apart.
             more = moved(more, root if len(paths) > 1 else "")
         else:
@@ -83,19 +180,30 @@ def command(
             if text:
                 output.result(text)
         report = Whole(report.findings + more.findings, report.waived + more.waived)
-    if output.format == "json":
+    if statistics:
+        _count(invocation, report)
+    elif output.format == "json":
         output.json(report.to_json())
-    return ExitCode.DONE if report.ok else ExitCode.FINDINGS
+    elif whole:
+        output.result(written(report, output.format))
+    return report
+
+
+def _count(invocation: Invocation, report: Report) -> None:
+    """Print the number of findings of each rule, the most frequent first."""
+    from fairsubmit.lint.reports import statistics
+
+    output = invocation.output
+    counted = statistics(report)
+    if output.format in {"json", "jsonl"}:
+        output.json([row._asdict() for row in counted])
+        return
+    rows = [(f"{r.places:,}", r.code, r.severity, r.fix or "", r.name) for r in counted]
+    output.table(("count", "code", "severity", "cure", "rule"), rows, "r")
 
 
 def _checked(
-    invocation: Invocation,
-    path: Path,
-    *,
-    archive: str | None,
-    select: list[str],
-    ignore: list[str],
-    workers: int,
+    invocation: Invocation, path: Path, chosen: _Chosen
 ) -> tuple[Document, Report]:
     """Check a dataset with its files, or a record of an archive, alone."""
     from fairsubmit.cli.steps import prepared
@@ -103,6 +211,7 @@ def _checked(
     from fairsubmit.lint import lint
     from fairsubmit.lint.base import BIA
 
+    select, ignore, archive = chosen.select, chosen.ignore, chosen.archive
     if path.suffix.lower() == ".json" and path.is_file():
         document = read_document(path, path.name)
         if document.origins:
@@ -116,10 +225,6 @@ def _checked(
         archive=archive,
         select=select,
         ignore=ignore,
-        workers=workers,
+        workers=chosen.workers,
     )
     return ready.dataset.document, ready.report
-
-
-def _codes(text: str | None) -> list[str]:
-    return [code.strip() for code in (text or "").split(",") if code.strip()]

@@ -242,7 +242,7 @@ class Rule:
             pointer=pointer,
             cell=hit.cell or cell,
             count=hit.count,
-            fix=hit.fix or self.fix,
+            fix=(hit.fix or self.fix) if hit.edits else None,
             help=None if hit.help is None else _one_line(hit.help),
             edits=hit.edits,
         )

@@ -6,7 +6,8 @@ by path, and whether it may colour.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
 
 from fairsubmit.errors import ConfigError
 from fairsubmit.lint.reports.code_hosts import github, gitlab
@@ -17,9 +18,9 @@ from fairsubmit.lint.reports.structured import json_lines, junit, sarif, to_json
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from fairsubmit.findings import Report
+    from fairsubmit.findings import Fix, Report
 
-__all__ = ["REPORTS", "render"]
+__all__ = ["REPORTS", "Statistic", "render", "statistics"]
 
 REPORTS: Mapping[str, Callable[..., str]] = {
     "human": human,
@@ -64,3 +65,35 @@ def render(
         message = f"there is no report style {style!r}"
         raise ConfigError(message, hint=f"use one of: {', '.join(sorted(REPORTS))}")
     return writer(report, sources=sources, colour=colour)
+
+
+class Statistic(NamedTuple):
+    """How often a rule spoke.
+
+    Attributes
+    ----------
+    places
+        How many; a finding that stands for many counts as many.
+    code, name, severity
+        Of the rule.
+    fix
+        The least safe of the cures of its findings, or ``None``.
+    """
+
+    places: int
+    code: str
+    name: str
+    severity: str
+    fix: Fix | None
+
+
+def statistics(report: Report) -> list[Statistic]:
+    """Count the findings of each rule, the most frequent first."""
+    counts: Counter[tuple[str, str, str]] = Counter()
+    fixes: dict[str, Fix] = {}
+    for finding in report.findings:
+        counts[finding.code, finding.name, finding.severity.value] += finding.count
+        if finding.fix and fixes.get(finding.code) != "unsafe":
+            fixes[finding.code] = finding.fix
+    rows = [Statistic(count, *key, fixes.get(key[0])) for key, count in counts.items()]
+    return sorted(rows, key=lambda row: (-row.places, row.code))
