@@ -1,0 +1,1 @@
+"""Formats of electron microscopes and of their volumes."""

@@ -1,0 +1,1 @@
+"""Formats of volumes: small headers before, or beside, plain arrays of voxels."""
