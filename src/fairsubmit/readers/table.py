@@ -5,13 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fairsubmit.readers.base import SetReader
+from fairsubmit.readers.em.dm import DigitalMicrograph
+from fairsubmit.readers.em.mrc import Mrc
 from fairsubmit.readers.leica.lif import Lif
 from fairsubmit.readers.ome.ome_tiff import OmeTiff
 from fairsubmit.readers.ome.ome_xml_file import OmeXmlFile
 from fairsubmit.readers.tiff.aperio import Aperio
+from fairsubmit.readers.tiff.fei import Fei
+from fairsubmit.readers.tiff.gatan import Gatan
 from fairsubmit.readers.tiff.imagej import ImageJ
 from fairsubmit.readers.tiff.metaseries import MetaSeries
+from fairsubmit.readers.tiff.olympus_sis import OlympusSis
 from fairsubmit.readers.tiff.plain_tiff import PlainTiff
+from fairsubmit.readers.tiff.tvips import Tvips
+from fairsubmit.readers.tiff.zeiss_sem import ZeissSem
 from fairsubmit.readers.zarr.ome_zarr import OmeZarr
 
 if TYPE_CHECKING:
@@ -25,7 +32,14 @@ READERS: tuple[OwnReader, ...] = (
     ImageJ(),
     MetaSeries(),
     Aperio(),
+    Fei(),
+    ZeissSem(),
+    Tvips(),
+    OlympusSis(),
+    Gatan(),
     PlainTiff(),
+    DigitalMicrograph(),
+    Mrc(),
     Lif(),
     OmeXmlFile(),
     OmeZarr(),

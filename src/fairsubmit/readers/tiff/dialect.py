@@ -1,0 +1,248 @@
+"""What the readers of TIFF dialects share: a TIFF with a program's own tags."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from decimal import Decimal, DecimalException
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+from fairsubmit.errors import DamagedFileError, ReadError
+from fairsubmit.metadata.image import (
+    ImageMetadata,
+    ImageSize,
+    PhysicalSize,
+    Problem,
+    Quantity,
+)
+from fairsubmit.readers.source import opened
+from fairsubmit.readers.tiff.chain import check
+from fairsubmit.readers.tiff.markup import MAX_XML, decoded
+from fairsubmit.readers.tiff.plain_tiff import date_time, sample_channels, software
+from fairsubmit.readers.tiff.structure import DESCRIPTION, is_tiff, open_tiff
+from fairsubmit.readers.values import Values
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from fairsubmit.readers.about import About
+    from fairsubmit.readers.tiff.structure import Page, Tiff
+
+__all__ = ["Dialect", "DialectReader", "exact", "in_metres", "ini"]
+
+# Pages of one image are alike; past so many they are taken to be.
+MAX_COMPARED = 512
+MAX_LINES = 1 << 16
+# Names of accounts that name no person.
+_NOBODY = frozenset(
+    {"admin", "administrator", "default", "demo", "guest", "lab", "labuser"}
+    | {"microscope", "none", "operator", "public", "root", "sem", "service"}
+    | {"student", "supervisor", "system", "tem", "test", "unknown", "user", "users"}
+)
+_HOME = re.compile(
+    r"(?:[\\/](?:Users|home)|Documents and Settings)[\\/]+([^\\/]+)", re.IGNORECASE
+)
+_SHARED_HOMES = frozenset({"public", "all users", "default", "shared"})
+
+
+class DialectReader(ABC):
+    """A reader of TIFF files that one program, or one maker's, writes."""
+
+    name: str
+    suffixes: Sequence[str] = (".tif", ".tiff")
+    about: About
+
+    def recognises(self, path: Path, head: bytes) -> bool:
+        """Whether it is a TIFF whose first page has this dialect's tags."""
+        if not is_tiff(head):
+            return False
+        try:
+            with opened(path) as source:
+                return self.speaks(open_tiff(source))
+        except ReadError:
+            return False
+
+    def read(self, path: Path) -> Sequence[ImageMetadata]:
+        """Return one record per image.
+
+        Raises
+        ------
+        DamagedFileError
+            If there is no whole image file directory, or none of this dialect.
+        ReadError
+            If the file cannot be opened.
+        """
+        with opened(path) as source:
+            tiff = open_tiff(source)
+            if not self.speaks(tiff):
+                expected = f"the tags of {self.about.format} on its first page"
+                raise DamagedFileError(path.as_posix(), expected)
+            return self.records(tiff, path)
+
+    @abstractmethod
+    def speaks(self, tiff: Tiff) -> bool:
+        """Whether the first page is of this dialect."""
+
+    @abstractmethod
+    def records(self, tiff: Tiff, path: Path) -> Sequence[ImageMetadata]:
+        """Return one record per image of a TIFF of this dialect."""
+
+
+class Dialect(Values):
+    """A TIFF whose values are found one after the other.
+
+    Parameters
+    ----------
+    tiff
+        The file; its pages are checked.
+    path
+        As given.
+
+    Attributes
+    ----------
+    page
+        The image's page: the first, unless a reader knows better.
+    provenance
+        Where the values came from.
+    """
+
+    def __init__(self, tiff: Tiff, path: Path) -> None:
+        super().__init__()
+        self.tiff = tiff
+        self.path = path.as_posix()
+        self.page = tiff.first
+        self.problems.extend(check(tiff))
+        self.provenance = {"size.x": "IFD:0/ImageWidth", "size.y": "IFD:0/ImageLength"}
+        self._values: dict[str, Any] = {}
+        self._lengths: dict[str, Quantity] = {}
+
+    def text(self, tag: int = DESCRIPTION, limit: int = MAX_XML) -> str:
+        """Return a text tag of the first page; empty if it is absent."""
+        return decoded(self.tiff.text(tag, limit) or b"")
+
+    def found(self, key: str, value: object, place: str) -> None:
+        """Keep a value of the record, unless it is ``None``, and where it stood."""
+        if value is not None:
+            self._values[key] = value
+            self.provenance[key] = place
+
+    def length(self, axis: str, value: Quantity | None, place: str) -> None:
+        """Keep the size of a pixel along `axis`, unless it is ``None``."""
+        if value is not None:
+            self._lengths[axis] = value
+            self.provenance[f"physical_size.{axis}"] = place
+
+    def metres(self, text: str | None, place: str) -> Quantity | None:
+        """Read a length in metres; note what is no length. Zero and "" are unset."""
+        value = exact(text or "")
+        found = None if value is None else in_metres(value)
+        if found is None and (text or "").strip() and value != 0:
+            message = f"{text!r} cannot be meant as a length; ignored"
+            self.problem("value-ignored", message, place)
+        return found
+
+    def person(self, value: str | None, place: str) -> None:
+        """Note a field that names who used the microscope, never the name."""
+        text = (value or "").strip().lower()
+        if text and text not in _NOBODY:
+            message = f"{place} names a person: who used the instrument"
+            self.problem("personal-data", message, place)
+
+    def folder(self, value: str | None, place: str) -> None:
+        """Note a path with the home folder of a person, never the name."""
+        found = _HOME.search(value or "")
+        if found is not None and found.group(1).lower() not in _SHARED_HOMES | _NOBODY:
+            message = f"{place} is a path that tells the name of a user"
+            self.problem("personal-data", message, place)
+
+    def alike(self) -> int:
+        """Return how many pages are like the image's page, that one included."""
+        pages = self.tiff.pages(range(min(len(self.tiff.offsets), MAX_COMPARED)))
+        kind = _kind(self.page)
+        found = sum(1 for page in pages if _kind(page) == kind)
+        more = max(len(self.tiff.offsets) - MAX_COMPARED, 0)
+        return max(found, 1) + (more if found == MAX_COMPARED else 0)
+
+    def record(self, reader: DialectReader) -> ImageMetadata:
+        """Return the record of all that was found."""
+        page = self.page
+        if page.pixel_type is None:
+            message = (
+                f"{page.bits} bits of sample format {page.sample_format} are no pixel "
+                "type of OME"
+            )
+            self.problem("pixel-type-unknown", message, "tag 258 BitsPerSample")
+        size = self._values.pop("size", None) or self._size()
+        for key, value, place in (
+            ("acquired_at", date_time(self.tiff), "IFD:0/DateTime"),
+            ("software", software(self.tiff), "IFD:0/Software"),
+            ("physical_size", PhysicalSize(**self._lengths), None),
+            ("channels", sample_channels(page), None),
+        ):
+            if key not in self._values and value is not None:
+                self._values[key] = value
+                self.provenance |= {} if place is None else {key: place}
+        return ImageMetadata(
+            self.path,
+            0,
+            format=reader.about.format,
+            reader=reader.name,
+            size=size,
+            pixel_type=page.pixel_type,
+            files=(self.path,),
+            problems=tuple(self.problems),
+            provenance=self.provenance,
+            **self._values,
+        )
+
+    def _size(self) -> ImageSize:
+        page, pages = self.page, self.alike()
+        if pages == 1:
+            return ImageSize(page.width, page.height, 1, page.samples, 1)
+        message = (
+            f"holds {pages} pages and does not say whether they are z positions, times "
+            "or channels"
+        )
+        self.problems.append(Problem("axis-unknown", message))
+        return ImageSize(page.width, page.height)
+
+
+def _kind(page: Page) -> tuple[int, ...]:
+    shape = (page.width, page.height, page.samples, page.bits, page.sample_format)
+    return (*shape, page.reduced)
+
+
+def exact(text: str) -> Decimal | None:
+    """Read a number without rounding; ``None`` if it is none or not finite."""
+    try:
+        value = Decimal(text.strip().replace(",", "."))
+    except DecimalException:
+        return None
+    # A number that no instrument writes, but that arithmetic stumbles over.
+    return value if value.is_finite() and -300 < value.adjusted() < 300 else None
+
+
+def in_metres(value: Decimal) -> Quantity | None:
+    """Return a length in metres in µm, or in nm where it is below 0.1 µm."""
+    if value <= 0:
+        return None
+    digits, unit = (9, "nm") if value < Decimal("1e-7") else (6, "µm")
+    found = float(value.scaleb(digits))
+    return Quantity(found, unit) if found > 0 and isfinite(found) else None
+
+
+def ini(text: str) -> dict[str, dict[str, str]]:
+    """Return sections of ``key=value`` lines; lines before the first are in ``""``."""
+    sections: dict[str, dict[str, str]] = {"": {}}
+    section = sections[""]
+    for text_line in text.splitlines()[:MAX_LINES]:
+        line = text_line.strip()
+        if line.startswith("[") and line.endswith("]"):
+            section = sections.setdefault(line[1:-1].strip(), {})
+            continue
+        key, found, value = line.partition("=")
+        if found:
+            section.setdefault(key.strip(), value.strip())
+    return sections
