@@ -10,6 +10,7 @@ from fairsubmit.readers.em.mrc import Mrc
 from fairsubmit.readers.leica.lif import Lif
 from fairsubmit.readers.ome.ome_tiff import OmeTiff
 from fairsubmit.readers.ome.ome_xml_file import OmeXmlFile
+from fairsubmit.readers.plates.imagexpress.reader import ImageXpress
 from fairsubmit.readers.tiff.aperio import Aperio
 from fairsubmit.readers.tiff.fei import Fei
 from fairsubmit.readers.tiff.gatan import Gatan
@@ -42,6 +43,7 @@ READERS: tuple[OwnReader, ...] = (
     Mrc(),
     Lif(),
     OmeXmlFile(),
+    ImageXpress(),
     OmeZarr(),
 )
 

@@ -1,0 +1,1 @@
+"""Screening plates and series: one file describes, thousands hold a plane each."""

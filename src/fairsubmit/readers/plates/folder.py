@@ -1,0 +1,208 @@
+"""The files of a set: which are there, which are cut short."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from fairsubmit.errors import ReadError
+from fairsubmit.metadata.image import Problem
+from fairsubmit.readers.source import Source
+from fairsubmit.readers.tiff.chain import check
+from fairsubmit.readers.tiff.structure import DESCRIPTION, is_tiff, open_tiff
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["CutParts", "Folder", "Pixels", "pixels_of"]
+
+COMPRESSION, UNCOMPRESSED = 259, 1
+MAX_TEXT = 1 << 20
+# Of one set, so many files that look too small are opened and named.
+MAX_OPENED = 20
+_PNG = b"\x89PNG\r\n\x1a\n"
+
+
+class Folder:
+    """The files of one folder with their sizes, listed once.
+
+    Parameters
+    ----------
+    path
+        The folder.
+
+    Attributes
+    ----------
+    sizes
+        Bytes, by name; empty where it cannot be listed.
+    folders
+        Names of the folders in it, sorted.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.sizes: dict[str, int] = {}
+        self.folders: list[str] = []
+        whole = path.as_posix()
+        self._prefix = "" if whole == "." else f"{whole.rstrip('/')}/"
+        self._lower: dict[str, str] | None = None
+        try:
+            with os.scandir(str(path)) as found:
+                for item in found:
+                    self._add(item)
+        except OSError:
+            pass
+        self.folders.sort()
+
+    def _add(self, item: os.DirEntry[str]) -> None:
+        try:
+            if item.is_dir():
+                self.folders.append(item.name)
+            elif item.is_file():
+                self.sizes[item.name] = item.stat().st_size
+        except OSError:
+            return
+
+    def find(self, name: str) -> str | None:
+        """Return the name of a file as it is there, for a name that may differ in case.
+
+        Plates are written on Windows, where it does not matter, and copied elsewhere.
+        """
+        if name in self.sizes:
+            return name
+        if self._lower is None:
+            self._lower = {there.lower(): there for there in self.sizes}
+        return self._lower.get(name.lower())
+
+    def posix(self, name: str) -> str:
+        """Return the path of a file of the folder."""
+        return self._prefix + name
+
+
+class Pixels(NamedTuple):
+    """What the header of one plane's file says.
+
+    Attributes
+    ----------
+    width, height
+        Pixels.
+    pixel_type
+        OME-XML name.
+    planes
+        Pages.
+    least
+        Bytes that an uncompressed plane needs; 0 if it is compressed.
+    description
+        Text of the first page.
+    problems
+        What is wrong with the file.
+    """
+
+    width: int
+    height: int
+    pixel_type: str | None
+    planes: int
+    least: int
+    description: str
+    problems: tuple[Problem, ...]
+
+
+def pixels_of(path: Path) -> Pixels | Problem:
+    """Read the header of a plane's TIFF or PNG; a problem if it cannot be read."""
+    try:
+        with Source(path) as source:
+            if source.head.startswith(_PNG):
+                return _png(source)
+            if is_tiff(source.head):
+                return _tiff(source)
+    except ReadError as error:
+        return Problem("unreadable-part", error.message, path.name, error=True)
+    message = f"{path.name} is no TIFF, although it should hold a plane"
+    return Problem("unreadable-part", message, path.name, error=True)
+
+
+def _tiff(source: Source) -> Pixels:
+    tiff = open_tiff(source)
+    problems = check(tiff)
+    page = tiff.first
+    raw = (tiff.text(DESCRIPTION, MAX_TEXT) or b"").rstrip(b"\0")
+    plain = tiff.integer(tiff.tags, COMPRESSION, UNCOMPRESSED) == UNCOMPRESSED
+    row = (page.width * page.bits * page.samples + 7) // 8
+    return Pixels(
+        page.width,
+        page.height,
+        page.pixel_type,
+        len(tiff.offsets),
+        row * page.height if plain else 0,
+        raw.decode("utf-8", "replace"),
+        tuple(problems),
+    )
+
+
+def _png(source: Source) -> Pixels:
+    """Read IHDR, which comes first (PNG specification, section 11.2.2).
+
+    Raises
+    ------
+    ReadError
+        If it is not whole.
+    """
+    head = source.head[:26].ljust(26, b"\0")
+    width, height = (int.from_bytes(head[at : at + 4], "big") for at in (16, 20))
+    if head[12:16] != b"IHDR" or not width or not height:
+        message = f"{source.path.name} has no whole PNG header"
+        raise ReadError(message)
+    pixel_type = {8: "uint8", 16: "uint16"}.get(head[24])
+    return Pixels(width, height, pixel_type, 1, 0, "", ())
+
+
+class CutParts:
+    """Finds files that end before their pixels do, opening only those too small.
+
+    One for each set: after `MAX_OPENED` files it counts, and opens no more.
+    """
+
+    def __init__(self) -> None:
+        self._left = MAX_OPENED
+
+    def problems(self, parts: Iterable[tuple[str, int]], least: int) -> list[Problem]:
+        """Return a problem, an error, for each file that is cut short.
+
+        Parameters
+        ----------
+        parts
+            Files and their sizes in bytes.
+        least
+            Bytes that an uncompressed plane needs; 0 where only empty files are wrong.
+        """
+        found: list[Problem] = []
+        unopened = 0
+        for path, size in parts:
+            if size and size > least:
+                continue
+            if not self._left:
+                unopened += 1
+                continue
+            self._left -= 1
+            problem = _cut(Path(path), size)
+            if problem is not None:
+                found.append(problem)
+        if unopened:
+            message = f"{unopened} more files are smaller than their pixels should be"
+            found.append(Problem("truncated", message, None, error=True))
+        return found
+
+
+def _cut(path: Path, size: int) -> Problem | None:
+    if not size:
+        message = f"{path.name} is empty: copy it again from its source"
+        return Problem("truncated", message, path.name, error=True)
+    pixels = pixels_of(path)
+    if isinstance(pixels, Problem):
+        return pixels
+    for problem in pixels.problems:
+        if problem.error:
+            message = f"{path.name}: {problem.message}"
+            return Problem(problem.code, message, problem.place, error=True)
+    return None
