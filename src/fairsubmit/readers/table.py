@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fairsubmit.readers.base import SetReader
+from fairsubmit.readers.czi.reader import Czi
 from fairsubmit.readers.em.dm import DigitalMicrograph
 from fairsubmit.readers.em.mrc import Mrc
 from fairsubmit.readers.leica.lif import Lif
@@ -42,6 +43,7 @@ READERS: tuple[OwnReader, ...] = (
     DigitalMicrograph(),
     Mrc(),
     Lif(),
+    Czi(),
     OmeXmlFile(),
     ImageXpress(),
     OmeZarr(),

@@ -1,0 +1,1 @@
+"""Zeiss CZI: segments in a file, an XML document in one of them."""
