@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 __all__ = [
+    "SETTINGS_NAME",
     "SUBMISSION_NAME",
     "Dataset",
     "FileGroup",
@@ -32,6 +33,8 @@ __all__ = [
 ]
 
 SUBMISSION_NAME = "submission.yaml"
+# Waivers by path, see `fairsubmit.lint.waivers`.
+SETTINGS_NAME = "fairsubmit.toml"
 _OTHER_NAMES = ("submission.yml", "submission.json")
 # 500,000 rows of 500 characters; a guard against naming an image by mistake.
 MAX_TABLE_BYTES = 256 << 20
@@ -103,9 +106,9 @@ class Dataset:
 
     @cached_property
     def own_files(self) -> frozenset[str]:
-        """Paths of the submission document and its file tables."""
+        """Paths of the submission document, its file tables and settings."""
         tables = {group.table.path for group in self.groups if group.table}
-        return frozenset({self.document.path, *tables})
+        return frozenset({self.document.path, SETTINGS_NAME, *tables})
 
 
 def read_document(path: Path, name: str | None = None) -> Document:

@@ -49,6 +49,12 @@ NEVER = "never"
 @click.option("--diff", is_flag=True, help="Show what --fix would change, only that.")
 @click.option("--statistics", is_flag=True, help="Count the findings of each rule.")
 @click.option(
+    "--baseline",
+    type=click.Path(dir_okay=False, exists=True, path_type=Path),
+    metavar="FILE",
+    help="A JSON report: what it has is not told again.",
+)
+@click.option(
     "--fail-on",
     type=click.Choice(["error", "warning", "info", NEVER]),
     default="error",
@@ -75,6 +81,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     unsafe_fixes: bool,
     diff: bool,
     statistics: bool,
+    baseline: Path | None,
     fail_on: str,
     workers: int,
 ) -> int:
@@ -84,6 +91,8 @@ def command(  # noqa: PLR0913 - one parameter an option
     of a record that an archive holds. Errors stop a submission, warnings and
     notes do not.
     """
+    from fairsubmit.lint.baseline import read_baseline
+
     chosen = _Chosen(
         select=_codes(select),
         ignore=_codes(ignore),
@@ -94,7 +103,8 @@ def command(  # noqa: PLR0913 - one parameter an option
         changed = _cure(invocation, paths, chosen, unsafe=unsafe_fixes, show=diff)
         if diff:
             return ExitCode.FINDINGS if changed else ExitCode.DONE
-    report = _reports(invocation, paths, chosen, statistics=statistics)
+    known = None if baseline is None else read_baseline(baseline)
+    report = _reports(invocation, paths, chosen, known, statistics=statistics)
     return ExitCode.FINDINGS if _fails(report, fail_on) else ExitCode.DONE
 
 
@@ -159,12 +169,14 @@ def _reports(
     invocation: Invocation,
     paths: tuple[Path, ...],
     chosen: _Chosen,
+    baseline: Report | None,
     *,
     statistics: bool,
 ) -> Report:
     """Check each dataset and print what was found; return it as one report."""
     from fairsubmit.cli.findings import moved, written
     from fairsubmit.findings import Report as Whole
+    from fairsubmit.lint.baseline import without_known
 
     output = invocation.output
     whole = statistics or output.format in _WHOLE
@@ -172,6 +184,8 @@ def _reports(
     for path in paths:
         document, more = _checked(invocation, path, chosen)
         root = invocation.shown_root
+        if baseline is not None:
+            more = without_known(more, baseline)
         if whole:
             # One dataset's paths stay relative to it; of several, they are told apart.
             more = moved(more, root if len(paths) > 1 else "")

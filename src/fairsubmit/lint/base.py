@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from fairsubmit.dataset import Dataset, FileGroup
     from fairsubmit.findings import Edit, Fix
+    from fairsubmit.lint.waivers import Waivers
     from fairsubmit.manifest import Manifest
     from fairsubmit.metadata.image import Extraction
     from fairsubmit.metadata.load import Document
@@ -136,6 +137,14 @@ class Subject:
     def scaled(self) -> frozenset[str]:
         """Files whose row in a table gives a pixel size."""
         return frozenset(rows_with_scale(self.groups))
+
+    @cached_property
+    def waivers(self) -> Waivers:
+        """What the author has answered in advance."""
+        # for documents that are checked without it
+        from fairsubmit.lint.waivers import waivers  # noqa: PLC0415 - on use
+
+        return waivers(self.document, self.dataset)
 
     @cached_property
     def shape(self) -> tuple[tuple[str, Hit], ...]:

@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING
 
 from fairsubmit.dataset import Dataset
 from fairsubmit.errors import ConfigError, FairsubmitError
-from fairsubmit.findings import Report, Waiver
+from fairsubmit.findings import Report, Severity, Waiver
 from fairsubmit.lint.base import ADVICE, Hit, Rule, Subject
 from fairsubmit.lint.images import as_hit
 from fairsubmit.lint.rules import all_rules
 from fairsubmit.lint.suggest import closest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from fairsubmit.findings import Finding
+    from fairsubmit.lint.waivers import Waivers
     from fairsubmit.manifest import Manifest
     from fairsubmit.metadata.image import Extraction
     from fairsubmit.metadata.load import Document
@@ -27,6 +28,7 @@ __all__ = ["RuleError", "lint"]
 
 # Files named in a finding that stands for many.
 NAMED_PLACES = 3
+UNUSED_WAIVER = "DOC110"
 # Different sentences kept of one rule about images; memory must not grow with the
 # number of images, and nobody reads more.
 MAX_SENTENCES = 100
@@ -97,13 +99,15 @@ def lint(  # noqa: PLR0913 - what is checked, and three ways to narrow it
         frozenset(rule.code for rule in known),
         manifest,
     )
-    gathered = _Gathered(document)
+    gathered = _Gathered(document, subject.waivers)
     unreadable = document.problems and not document.tree
     # where nothing could be read, everything else would only follow from that
     about = _about_reading(chosen, document) if unreadable else chosen
     _check_document(about, subject, gathered)
-    _check_images(chosen, subject, images, gathered, _Filter(known, select, ignore))
-    return _report(gathered.findings(), document)
+    wanted = _Filter(known, select, ignore)
+    seen = _check_images(chosen, subject, images, gathered, wanted)
+    _check_waivers(chosen, gathered, images=seen)
+    return gathered.report()
 
 
 def _about_reading(rules: Sequence[Rule], document: Document) -> list[Rule]:
@@ -173,11 +177,13 @@ def _check_images(
     images: Iterable[Extraction],
     gathered: _Gathered,
     wanted: _Filter,
-) -> None:
+) -> bool:
+    """Check image by image; return whether there was any."""
     handled = {rule.code for rule in wanted.known if rule.check_image}
     surveys = [(rule, rule.survey(subject)) for rule in rules if rule.survey]
+    seen = False
     for extraction in images:
-        path = extraction.path
+        seen, path = True, extraction.path
         for rule in rules:
             if rule.check_image:
                 found = _hits(rule, path, rule.check_image, extraction, subject)
@@ -189,6 +195,26 @@ def _check_images(
     for rule, survey in surveys:
         for hit in _hits(rule, subject.document.path, survey.hits):
             gathered.add(rule, hit)
+    return seen
+
+
+def _check_waivers(rules: Sequence[Rule], gathered: _Gathered, *, images: bool) -> None:
+    """Say which waivers waived nothing; only of rules that looked."""
+    teller = next((rule for rule in rules if rule.code == UNUSED_WAIVER), None)
+    if teller is None:
+        return
+    looked = [r.code for r in rules if r.check or images]
+    for given in gathered.waivers.unused(looked):
+        hit = Hit(
+            f"{given.code} is waived, but nothing needs it",
+            given.pointer,
+            key=True,
+            path=given.path,
+            line=given.written_line,
+            help="remove the waiver",
+            severity=Severity.INFO,
+        )
+        gathered.add(teller, hit)
 
 
 def _add_foreign(
@@ -241,6 +267,7 @@ class _Group:
 
     rule: Rule
     first: Hit
+    reason: str | None = None
     count: int = 0
     places: list[str] = field(default_factory=list)
 
@@ -262,31 +289,51 @@ class _Group:
 
 
 class _Gathered:
-    """Findings so far, those with one cause as one."""
+    """Findings so far, those with one cause as one; the waived ones apart."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, given: Waivers) -> None:
         self.document = document
-        self.single: list[tuple[Rule, Hit]] = []
-        self.groups: dict[tuple[str, str, str], _Group] = {}
+        self.waivers = given
+        self.single: list[tuple[Rule, Hit, str | None]] = []
+        self.groups: dict[tuple[str | None, ...], _Group] = {}
         self.sentences: dict[str, int] = defaultdict(int)
 
     def add(self, rule: Rule, hit: Hit) -> None:
+        reason = self._reason(rule, hit)
         if not hit.group:
-            self.single.append((rule, hit))
+            self.single.append((rule, hit, reason))
             return
-        key = (rule.code, hit.severity or rule.severity, hit.message)
+        key = (rule.code, hit.severity or rule.severity, hit.message, reason)
         if key not in self.groups and self.sentences[rule.code] >= MAX_SENTENCES:
             hit = replace(hit, message=f"{rule.summary.rstrip('.')}: other cases")
-            key = (rule.code, hit.severity or rule.severity, hit.message)
+            key = (rule.code, hit.severity or rule.severity, hit.message, reason)
         if key not in self.groups:
             self.sentences[rule.code] += 1
-            self.groups[key] = _Group(rule, hit)
+            self.groups[key] = _Group(rule, hit, reason)
         self.groups[key].add(hit)
 
-    def findings(self) -> list[Finding]:
-        found = [rule.finding(hit, self.document) for rule, hit in self.single]
-        found += [group.finding(self.document) for group in self.groups.values()]
-        return sorted(found, key=_order)
+    def _reason(self, rule: Rule, hit: Hit) -> str | None:
+        if not self.waivers.given:
+            return None
+        path, line = hit.path, hit.line
+        if path is None:
+            place = self.document.place(hit.pointer or "", key=hit.key)
+            path, line = place.path, line or place.line
+        return self.waivers.reason(rule.code, path, line)
+
+    def report(self) -> Report:
+        """Return what was found, sorted."""
+        found = [
+            (rule.finding(hit, self.document), reason)
+            for rule, hit, reason in self.single
+        ]
+        groups = self.groups.values()
+        found += [(group.finding(self.document), group.reason) for group in groups]
+        found.sort(key=lambda item: _order(item[0]))
+        return Report(
+            tuple(finding for finding, reason in found if reason is None),
+            tuple(Waiver(finding, reason) for finding, reason in found if reason),
+        )
 
 
 def _order(finding: Finding) -> tuple[str, int, int, str, str, str]:
@@ -298,25 +345,3 @@ def _order(finding: Finding) -> tuple[str, int, int, str, str, str]:
         finding.cell or "",
         finding.message,
     )
-
-
-def _report(findings: Iterable[Finding], document: Document) -> Report:
-    reasons = _waivers(document)
-    kept, waived = [], []
-    for finding in findings:
-        reason = reasons.get(finding.code)
-        if reason:
-            waived.append(Waiver(finding, reason))
-        else:
-            kept.append(finding)
-    return Report(tuple(kept), tuple(waived))
-
-
-def _waivers(document: Document) -> Mapping[str, str]:
-    """Return the reason of each waived code; a blank reason does not count."""
-    given = document.tree.get("ignore")
-    return {
-        code.strip().upper(): reason.strip()
-        for code, reason in (given.items() if isinstance(given, dict) else ())
-        if isinstance(reason, str) and reason.strip()
-    }

@@ -1,8 +1,9 @@
-"""Every waiver names a rule and gives a reason.
+"""Every waiver names a rule, gives a reason and is needed.
 
 What it does
 ------------
-Reports items of `ignore:` whose code is no rule, or that give no reason.
+Reports waivers whose code is no rule, or that give no reason; and, as a note, waivers
+that waived nothing. Waivers stand in `ignore:`, in comments, or in `fairsubmit.toml`.
 
 Why it is bad
 -------------
@@ -11,7 +12,9 @@ the report and travels with the data.
 
 Example
 -------
-`ignore: {IMG102: ""}`
+`ignore: {IMG102: ""}`, or `# fairsubmit: ignore[IMG102]` without words behind it. In
+`fairsubmit.toml` beside the submission, `[[waivers]]` with `codes = ["IMG102"]`,
+`paths = ["raw/pilot/**"]` and `reason = "not calibrated yet"`.
 
 How to fix
 ----------
@@ -26,37 +29,38 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fairsubmit.dataset import SETTINGS_NAME
 from fairsubmit.findings import Severity
 from fairsubmit.lint.base import ADVICE, Hit, Rule, Subject
 from fairsubmit.lint.suggest import closest
-from fairsubmit.lint.tree import is_blank, mapping_at
-from fairsubmit.metadata.load import escape_pointer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from fairsubmit.lint.waivers import Given
 
 __all__ = ["RULE"]
 
 
 def _check(subject: Subject) -> Iterator[Hit]:
-    waivers = mapping_at(subject.document, "/ignore") or {}
-    for code, reason in waivers.items():
-        pointer = f"/ignore/{escape_pointer(code)}"
-        if code.strip().upper() not in subject.codes:
-            near = closest(code, sorted(subject.codes))
-            yield Hit(
-                f"`{code}` is no rule, so this waives nothing",
-                pointer,
-                key=True,
-                help=f"did you mean {near}?" if near else "`fairsubmit rule` lists all",
+    for given in subject.waivers.given:
+        if given.code not in subject.codes:
+            near = closest(given.code, sorted(subject.codes))
+            cure = f"did you mean {near}?" if near else "`fairsubmit rule` lists all"
+            yield _hit(
+                given, f"`{given.code}` is no rule, so this waives nothing", cure
             )
-        elif is_blank(reason):
-            yield Hit(
-                f"{code} is waived without a reason, so it still counts",
-                pointer,
-                key=True,
-                help=f"write why: `{code}: because …`",
-            )
+        elif not given.reason:
+            words = f"{given.code} is waived without a reason, so it still counts"
+            yield _hit(given, words, "write why it may stay")
+    for problem in subject.waivers.problems:
+        cure = "`fairsubmit rule DOC110` has an example"
+        yield Hit(problem, path=SETTINGS_NAME, help=cure)
+
+
+def _hit(given: Given, message: str, cure: str) -> Hit:
+    line = given.written_line
+    return Hit(message, given.pointer, key=True, path=given.path, line=line, help=cure)
 
 
 RULE = Rule(
