@@ -12,8 +12,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from html import unescape
+from typing import TYPE_CHECKING
 
-__all__ = ["MARK", "Part", "Run", "cut"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["MARK", "Part", "Run", "cut", "spans"]
 
 # Attribute of the element that stands where run number n was.
 MARK = "fairsubmit-run"
@@ -76,21 +80,34 @@ def cut(xml: bytes) -> tuple[bytes, list[Run]]:
     """
     pieces: list[bytes] = []
     runs: list[Run] = []
-    kept = position = 0
+    kept = 0
+    for start, end in spans(xml):
+        pieces.append(xml[kept:start])
+        pieces.append(f'<TiffData {MARK}="{len(runs)}"/>'.encode())
+        runs.append(_facts(xml, start, end))
+        kept = end
+    if not runs:
+        return xml, runs
+    pieces.append(xml[kept:])
+    return b"".join(pieces), runs
+
+
+def spans(xml: bytes) -> Iterator[tuple[int, int]]:
+    """Yield where each per-plane run begins and ends.
+
+    Parameters
+    ----------
+    xml
+        OME-XML in an encoding that extends ASCII.
+    """
+    position = 0
     while found := _next_pixels(xml, position):
         position, stop = _inside(xml, found.start())
         while position < stop and (plane := _PLANE.search(xml, position, stop)):
             start = plane.start()
             position = _run_end(xml, start, stop)
-            pieces.append(xml[kept:start])
-            pieces.append(f'<TiffData {MARK}="{len(runs)}"/>'.encode())
-            runs.append(_facts(xml, start, position))
-            kept = position
+            yield start, position
         position = max(position, stop)
-    if not runs:
-        return xml, runs
-    pieces.append(xml[kept:])
-    return b"".join(pieces), runs
 
 
 def _next_pixels(xml: bytes, position: int) -> re.Match[bytes] | None:
