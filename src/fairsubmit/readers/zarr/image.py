@@ -7,293 +7,299 @@ far as they mean the same.
 
 from __future__ import annotations
 
-import math
-import os
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from fairsubmit.errors import DamagedFileError
+from fairsubmit.errors import ReadError
 from fairsubmit.metadata.image import (
     Channel,
     ImageAnnotation,
     ImageMetadata,
     ImageSize,
     PhysicalSize,
+    PlatePosition,
     Problem,
-    Quantity,
 )
-from fairsubmit.readers.units import length_unit, time_unit
-from fairsubmit.readers.zarr.node import Array, Group, is_zarr, read_array, read_group
+from fairsubmit.readers.zarr.axes import Calibration, calibration, named_axes
+from fairsubmit.readers.zarr.chunks import ChunkCheck
+from fairsubmit.readers.zarr.document import mappings, texts
+from fairsubmit.readers.zarr.labels import labels_of, source_problem
+from fairsubmit.readers.zarr.store import is_inside, normal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["ZarrImage", "mappings", "texts"]
+    from fairsubmit.readers.zarr.node import Array, Group, Nodes
+
+__all__ = ["Images", "Place"]
 
 READER = "ome_zarr"
 FORMAT = "OME-Zarr"
-# NGFF 0.1 and 0.2 had no axes: five dimensions in this order.
-OLD_AXES = ("t", "c", "z", "y", "x")
-MAX_DIMENSIONS = 32
+MAX_LEVELS = 64
+MAX_CHANNELS = 4_096
+# What a ``multiscales`` entry says about its axes.
+_AXES_KEYS = ("axes", "coordinateSystems", "datasets", "coordinateTransformations")
 
 
-def mappings(value: object) -> list[dict[str, Any]]:
-    """Return the objects of a JSON list; none if it is no list."""
-    return [v for v in value if isinstance(v, dict)] if isinstance(value, list) else []
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which image of the collection this is.
+
+    Attributes
+    ----------
+    series
+        0-based number among the records.
+    name
+        What to call it; by default as it calls itself.
+    plate
+        Where it was taken.
+    """
+
+    series: int
+    name: str | None = None
+    plate: PlatePosition | None = None
 
 
-def texts(value: object) -> list[str]:
-    """Return the texts of a JSON list; none if it is no list."""
-    return [v for v in value if isinstance(v, str)] if isinstance(value, list) else []
+class _Layout(NamedTuple):
+    """What many images of a plate have in common."""
+
+    keys: tuple[object, ...]
+    array: Array | None
+    calibration: Calibration
+    order: str | None
+    size: ImageSize
+    physical_size: PhysicalSize
 
 
-class ZarrImage:
-    """Reads one ``multiscales`` entry.
+class Images:
+    """Reads the images of one hierarchy.
 
     Parameters
     ----------
-    group
-        The group that holds the image.
-    multiscale
-        The entry.
-    root
-        The folder that the caller named.
+    nodes
+        Its groups and arrays.
     """
 
-    def __init__(self, group: Group, multiscale: Mapping[str, Any], root: str) -> None:
-        self.group = group
-        self.multiscale = multiscale
-        self.root = root
-        self.place = group.folder[len(root) :].strip("/")
-        self.problems: list[Problem] = []
-        self.provenance: dict[str, str] = {}
+    def __init__(self, nodes: Nodes) -> None:
+        self._nodes = nodes
+        self._chunks = ChunkCheck(nodes.store)
+        self._layout: _Layout | None = None
+        self._channels: tuple[object, int | None, tuple[Channel, ...]] | None = None
 
-    def record(self, series: int, name: str | None) -> ImageMetadata:
-        """Return the image's record.
+    def record(
+        self, group: Group, entry: Mapping[str, Any], place: Place
+    ) -> ImageMetadata:
+        """Return an image's record.
 
         Parameters
         ----------
-        series
-            0-based number in the OME-Zarr.
-        name
-            What to call it; by default as it calls itself.
+        group
+            The group that holds the image.
+        entry
+            The ``multiscales`` entry.
+        place
+            Which image this is.
         """
-        array = self._array()
-        axes = self._axes(array)
-        extents = dict(zip(axes, array.shape, strict=True)) if array else {}
-        sizes = [extents.get(axis, 1 if extents else None) for axis in "xyzct"]
-        for axis in extents:
-            if axis in "xyzct":
-                self.provenance[f"size.{axis}"] = f"{self._level(0)} shape"
-        scale = self._scale(axes)
-        channels = self._channels()
-        annotations = self._labels()
-        own = self.multiscale.get("name")
+        problems: list[Problem] = []
+        at = group.prefix[:-1] or None
+        levels = _levels(entry, at, problems)
+        array = self._array(group, levels, problems)
+        layout = self._laid_out(group, entry, array, levels)
+        found = layout.calibration
+        problems += (Problem(c, m, at, error=e) for c, m, e in found.problems)
+        channels = self._named_channels(group, layout.size.c, at, problems)
+        labels = self._labels(group, at, problems)
+        provenance: dict[str, str] = {}
+        name = place.name
+        own = entry.get("name")
         if name is None and isinstance(own, str) and own.strip("/ "):
-            name = own
-            self.provenance["name"] = "multiscales.name"
+            name = own.encode("utf-8", "replace").decode()
+            provenance["name"] = "multiscales.name"
+        if array is not None:
+            source = f"{group.prefix}{levels[0]} shape"
+            provenance |= {f"size.{a}": source for a in found.axes if a in "xyzct"}
+        _trace(provenance, found, channels)
+        software = _creator(group)
+        if software is not None:
+            provenance["software"] = "_creator"
         return ImageMetadata(
-            self.root,
-            series,
+            self._nodes.store.shown,
+            place.series,
             name,
             FORMAT,
             READER,
-            _order(axes),
-            ImageSize(*sizes),
+            layout.order,
+            layout.size,
             array.pixel_type if array else None,
-            physical_size=PhysicalSize(
-                *(self._quantity(axis, scale, length=True) for axis in "xyz")
-            ),
-            time_increment=self._quantity("t", scale, length=False),
+            physical_size=layout.physical_size,
+            time_increment=found.time,
             channels=channels,
-            annotations=annotations,
-            files=(self.root,),
-            problems=tuple(self.problems),
-            provenance=self.provenance,
+            software=software,
+            annotations=labels,
+            files=(self._nodes.store.shown,),
+            problems=tuple(problems),
+            provenance=provenance,
+            plate=place.plate,
         )
-
-    def _problem(self, code: str, message: str, *, error: bool = False) -> None:
-        self.problems.append(Problem(code, message, self.place or None, error))
-
-    def _level(self, index: int) -> str:
-        levels = mappings(self.multiscale.get("datasets"))
-        path = levels[index].get("path") if index < len(levels) else None
-        return f"{self.place}/{path}".lstrip("/")
 
     # -- arrays ----------------------------------------------------------------
 
-    def _array(self) -> Array | None:
-        levels = [
-            level.get("path") for level in mappings(self.multiscale.get("datasets"))
-        ]
-        paths = [path for path in levels if isinstance(path, str) and _inside(path)]
-        if not paths or len(paths) < len(levels):
-            message = "multiscales.datasets does not name the arrays of the image"
-            self._problem("datasets-missing", message, error=True)
+    def _array(
+        self, group: Group, levels: list[str], problems: list[Problem]
+    ) -> Array | None:
+        """Return the full resolution, and look for the others."""
         found = None
-        for index, path in enumerate(paths):
-            folder = f"{self.group.folder}/{path}"
+        at = group.prefix[:-1] or None
+        for index, path in enumerate(levels):
+            prefix = group.prefix + normal(path)
+            there: Array | bool | None
             try:
-                there = read_array(folder) if index == 0 else is_zarr(folder)
-            except DamagedFileError as error:
-                self._problem("level-unreadable", error.message, error=True)
+                if index == 0:
+                    there = found = self._nodes.array(prefix)
+                else:
+                    there = self._nodes.has_array(prefix)
+            except ReadError as error:
+                problems.append(
+                    Problem("level-unreadable", error.message, at, error=True)
+                )
                 continue
             if not there:
                 message = f"resolution {index} ({path!r}) is named, but is not there"
-                self._problem("missing-level", message, error=True)
-            elif isinstance(there, Array):
-                found = there
-                self._check_chunks(folder, path)
+                problems.append(Problem("missing-level", message, at, error=True))
+        if found is not None:
+            if found.type_problem is not None:
+                message = f"the data type is {found.type_problem}"
+                problems.append(Problem("pixel-type-unknown", message, at))
+            prefix = group.prefix + normal(levels[0])
+            problems += self._chunks.problems(found, prefix, levels[0])
         return found
 
-    def _check_chunks(self, folder: str, path: str) -> None:
-        """Look for any chunk: an array that lost them all reads as empty."""
+    def _laid_out(
+        self,
+        group: Group,
+        entry: Mapping[str, Any],
+        array: Array | None,
+        levels: list[str],
+    ) -> _Layout:
+        keys = tuple(entry.get(key) for key in _AXES_KEYS)
+        last = self._layout
+        if last is not None and last.array is array and last.keys == keys:
+            return last
+        old = () if named_axes(entry) else self._old_names(group, levels)
+        found = calibration(entry, array, old)
+        shape = array.shape if array else ()
+        extents = dict(zip(found.axes, shape, strict=False))
+        sizes = [extents.get(a, 1 if extents else None) or None for a in "xyzct"]
+        self._layout = _Layout(
+            keys,
+            array,
+            found,
+            _order(found.axes),
+            ImageSize(*sizes),
+            PhysicalSize(*found.lengths),
+        )
+        return self._layout
+
+    def _old_names(self, group: Group, levels: list[str]) -> list[str]:
+        """Return the names of dimensions that xarray leaves in Zarr 2."""
+        if not levels or group.version != 2:
+            return []
         try:
-            with os.scandir(folder) as listing:
-                for item in listing:
-                    if not item.name.startswith(".") and item.name != "zarr.json":
-                        return
-        except OSError as error:
-            words = error.strerror or str(error)
-            self._problem("level-unreadable", f"{path}: {words}", error=True)
-            return
-        message = f"the full resolution ({path!r}) holds no chunk: no pixels are there"
-        self._problem("missing-chunks", message, error=True)
-
-    # -- axes ------------------------------------------------------------------
-
-    def _written_axes(self) -> tuple[str, ...]:
-        axes = self.multiscale.get("axes")
-        if not isinstance(axes, list):
-            return ()
-        names = [axis.get("name") if isinstance(axis, dict) else axis for axis in axes]
-        return tuple(str(name).lower() for name in names)
-
-    def _axes(self, array: Array | None) -> tuple[str, ...]:
-        axes = self._written_axes()
-        if array is None:
-            return axes
-        count = len(array.shape)
-        if not axes and count == len(OLD_AXES):
-            return OLD_AXES
-        if not axes and array.names is not None and len(array.names) == count:
-            axes = tuple(name.lower() for name in array.names)
-        if len(axes) != count or len(set(axes)) != count:
-            message = f"names {len(axes)} axes, but the array has {count} dimensions"
-            self._problem("axes-mismatch", message, error=True)
-            return tuple(f"?{index}" for index in range(count))
-        if array.names is not None and tuple(n.lower() for n in array.names) != axes:
-            message = (
-                f"axes are {', '.join(axes)}, dimension_names of the array are "
-                f"{', '.join(array.names)}"
-            )
-            self._problem("axes-mismatch", message)
-        return axes
-
-    def _scale(self, axes: tuple[str, ...]) -> dict[str, float]:
-        """Return the product of the scales of the first level and of the image."""
-        levels = mappings(self.multiscale.get("datasets"))
-        written = [
-            *mappings(levels[0].get("coordinateTransformations") if levels else None),
-            *mappings(self.multiscale.get("coordinateTransformations")),
-        ]
-        found: dict[str, float] = {}
-        for transformation in written:
-            kind = transformation.get("type")
-            if kind in ("identity", "translation"):  # a list cannot be in a set
-                continue
-            factors = transformation.get("scale")
-            if kind != "scale" or not isinstance(factors, list):
-                message = f"coordinate transformation {kind!r} is not understood"
-                self._problem("transformation-unknown", message)
-                return {}
-            if len(factors) != len(axes):
-                message = f"a scale has {len(factors)} factors for {len(axes)} axes"
-                self._problem("axes-mismatch", message, error=True)
-                return {}
-            for axis, factor in zip(axes, factors, strict=True):
-                found[axis] = found.get(axis, 1.0) * _factor(factor)
-        return found
-
-    def _unit(self, axis: str) -> str | None:
-        for written in mappings(self.multiscale.get("axes")):
-            if str(written.get("name")).lower() == axis:
-                unit = written.get("unit")
-                return unit if isinstance(unit, str) and unit.strip() else None
-        return None
-
-    def _quantity(
-        self, axis: str, scale: Mapping[str, float], *, length: bool
-    ) -> Quantity | None:
-        value = scale.get(axis)
-        if value is None:
-            return None
-        written = self._unit(axis)
-        if written is None:
-            if value != 1:
-                message = f"the scale along {axis} is {value:g}, but has no unit"
-                self._problem("unit-missing", message)
-            return None
-        if not math.isfinite(value) or value <= 0:
-            message = f"the scale along {axis} is {value}, which cannot be meant"
-            self._problem("value-ignored", message)
-            return None
-        unit = (length_unit if length else time_unit)(written).value
-        if unit is None:
-            message = f"{written!r}, the unit of {axis}, is none; ignored"
-            self._problem("unit-unknown", message)
-            return None
-        key = f"physical_size.{axis}" if length else "time_increment"
-        self.provenance[key] = "multiscales.datasets.0.coordinateTransformations"
-        return Quantity(value, unit)
+            found = self._nodes.json(f"{group.prefix}{normal(levels[0])}.zattrs")
+        except ReadError:
+            return []
+        return texts((found or {}).get("_ARRAY_DIMENSIONS"))
 
     # -- what stands beside ------------------------------------------------------
 
-    def _channels(self) -> tuple[Channel, ...]:
-        omero = self.group.attributes.get("omero")
-        written = mappings(omero.get("channels")) if isinstance(omero, dict) else []
-        found = []
-        for index, channel in enumerate(written):
-            label = channel.get("label")
-            name = None if label is None else str(label).strip() or None
-            if name is not None:
-                self.provenance[f"channels.{index}.name"] = f"omero.channels.{index}"
-            found.append(Channel(index, name, samples_per_pixel=1))
-        return tuple(found)
+    def _labels(
+        self, group: Group, at: str | None, problems: list[Problem]
+    ) -> tuple[ImageAnnotation, ...]:
+        """Return the label images of this image, if it is none itself."""
+        if "image-label" not in group.attributes:
+            labels, theirs = labels_of(self._nodes, group)
+            problems += theirs
+            return tuple(labels)
+        message = "is a label image (a segmentation)"
+        problems.append(Problem("label-image", message, at))
+        wrong = source_problem(self._nodes, group)
+        if wrong is not None:
+            problems.append(wrong)
+        return ()
 
-    def _labels(self) -> tuple[ImageAnnotation, ...]:
-        """Return the label images that belong to this image."""
-        if "image-label" in self.group.attributes:
-            self._problem("label-image", "is a label image (a segmentation)")
-            return ()
-        try:
-            group = read_group(f"{self.group.folder}/labels", self.group.version)
-        except DamagedFileError as error:
-            self._problem("labels-unreadable", error.message)
-            return ()
-        names = texts(group.attributes.get("labels")) if group else []
-        found = []
-        for name in names:
-            path = f"{self.place}/labels/{name}".lstrip("/")
-            if not _inside(name) or not is_zarr(f"{self.group.folder}/labels/{name}"):
-                message = f"label image {name!r} is named, but is not there"
-                self._problem("missing-label", message, error=True)
-                continue
-            found.append(ImageAnnotation("LabelImage", None, path, {"value": name}))
-        return tuple(found)
+    def _named_channels(
+        self, group: Group, count: int | None, at: str | None, problems: list[Problem]
+    ) -> tuple[Channel, ...]:
+        omero = group.attributes.get("omero")
+        last = self._channels
+        if last is not None and last[1] == count and last[0] == omero:
+            channels = last[2]
+        else:
+            channels = _channels(omero, count)
+            self._channels = (omero, count, channels)
+        if count is not None and channels and len(channels) != count:
+            message = f"omero names {len(channels)} channels, the array has {count}"
+            problems.append(Problem("channel-count", message, at))
+        return channels
+
+
+def _levels(
+    entry: Mapping[str, Any], at: str | None, problems: list[Problem]
+) -> list[str]:
+    """Return the paths of the resolutions, the full one first."""
+    written = mappings(entry.get("datasets"))[:MAX_LEVELS]
+    paths = [level.get("path") for level in written]
+    found = [path for path in paths if isinstance(path, str) and is_inside(path)]
+    if not found or len(found) < len(paths):
+        message = "multiscales.datasets does not name the arrays of the image"
+        problems.append(Problem("datasets-missing", message, at, error=True))
+    return found
+
+
+def _channels(omero: object, count: int | None) -> tuple[Channel, ...]:
+    """Return the channels that are named, or as many as there are."""
+    written = mappings(omero.get("channels")) if isinstance(omero, dict) else []
+    labels = [channel.get("label") for channel in written[:MAX_CHANNELS]]
+    if not labels and count is not None and count <= MAX_CHANNELS:
+        labels = [None] * count
+    return tuple(
+        Channel(index, _label(label), samples_per_pixel=1)
+        for index, label in enumerate(labels)
+    )
+
+
+def _label(label: object) -> str | None:
+    if not isinstance(label, str | int | float):
+        return None
+    return str(label).encode("utf-8", "replace").decode().strip() or None
+
+
+def _creator(group: Group) -> str | None:
+    """Return the program that wrote the image, as NGFF's ``_creator`` has it."""
+    creator = group.attributes.get("_creator")
+    if not isinstance(creator, dict):
+        return None
+    words = (creator.get("name"), creator.get("version"))
+    return " ".join(w.strip() for w in words if isinstance(w, str)).strip() or None
+
+
+def _trace(
+    provenance: dict[str, str], found: Calibration, channels: tuple[Channel, ...]
+) -> None:
+    source = "multiscales.datasets.0.coordinateTransformations"
+    for axis, length in zip("xyz", found.lengths, strict=True):
+        if length is not None:
+            provenance[f"physical_size.{axis}"] = source
+    if found.time is not None:
+        provenance["time_increment"] = source
+    for channel in channels:
+        if channel.name is not None:
+            provenance[f"channels.{channel.index}.name"] = (
+                f"omero.channels.{channel.index}"
+            )
 
 
 def _order(axes: tuple[str, ...]) -> str | None:
     """Return the axes as OME writes them, fastest first; letters only."""
     known = bool(axes) and all(len(axis) == 1 and axis.isalpha() for axis in axes)
     return "".join(reversed(axes)).upper() if known else None
-
-
-def _factor(value: object) -> float:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if number else math.nan  # type: ignore[arg-type]
-
-
-def _inside(path: str) -> bool:
-    """Whether a path that JSON names stays in its folder."""
-    parts = path.split("/")
-    return bool(path) and not path.startswith("/") and ".." not in parts

@@ -12,18 +12,21 @@ from typing import TYPE_CHECKING
 
 from fairsubmit.errors import ReadError
 from fairsubmit.metadata.image import ImageMetadata, PhysicalSize, Problem
-from fairsubmit.readers.ome.file import open_file
 from fairsubmit.readers.ome.record import Recorder
-from fairsubmit.readers.zarr.image import texts
-from fairsubmit.readers.zarr.node import read_group
+from fairsubmit.readers.ome.xml import parse
+from fairsubmit.readers.zarr.document import texts
+from fairsubmit.readers.zarr.store import MAX_XML
 
 if TYPE_CHECKING:
     from fairsubmit.metadata.image import Channel
     from fairsubmit.readers.ome.xml import OmeXml
+    from fairsubmit.readers.zarr.node import Nodes
 
-__all__ = ["Described", "describe"]
+__all__ = ["BESIDE", "METADATA", "Described", "describe"]
 
 METADATA = "OME/METADATA.ome.xml"
+# Layout 1 of bioformats2raw: beside the folder, which is called data.zarr.
+BESIDE = "METADATA.ome.xml"
 
 
 @dataclass(slots=True)
@@ -36,12 +39,15 @@ class Described:
         Paths of the images in the order of the OME-XML, where they are listed.
     xml
         The OME-XML, where there is one.
+    file
+        Where it stands, relative to the folder.
     problems
         What is wrong with it.
     """
 
     series: list[str]
     xml: OmeXml | None = None
+    file: str = METADATA
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -49,11 +55,16 @@ class Described:
         """Number of images that the OME-XML describes."""
         return len(self.xml.document.images) if self.xml else 0
 
-    def completed(self, record: ImageMetadata) -> ImageMetadata:
-        """Return the record with what only the OME-XML has."""
-        index = record.series
-        if self.series and record.name in self.series:
-            index = self.series.index(record.name)
+    def completed(self, record: ImageMetadata, index: int) -> ImageMetadata:
+        """Return the record with what only the OME-XML has.
+
+        Parameters
+        ----------
+        record
+            What the OME-Zarr says.
+        index
+            0-based number of the image among those that the OME-XML describes.
+        """
         if self.xml is None or index >= self.images:
             return record
         document = self.xml.document
@@ -62,7 +73,13 @@ class Described:
         own, theirs = record.physical_size, other.physical_size
         extra = {
             name: getattr(record, name) or getattr(other, name)
-            for name in ("name", "time_increment", "significant_bits", "acquired_at")
+            for name in (
+                "name",
+                "time_increment",
+                "significant_bits",
+                "acquired_at",
+                "software",
+            )
         }
         return replace(
             record,
@@ -70,7 +87,7 @@ class Described:
             time_increment=extra["time_increment"],
             significant_bits=extra["significant_bits"],
             acquired_at=extra["acquired_at"],
-            software=other.software,
+            software=extra["software"],
             physical_size=PhysicalSize(
                 own.x or theirs.x, own.y or theirs.y, own.z or theirs.z
             ),
@@ -80,9 +97,13 @@ class Described:
             detector=other.detector,
             annotations=(*record.annotations, *other.annotations),
             rois=other.rois,
-            problems=(*record.problems, *other.problems, *_differences(record, other)),
+            problems=(
+                *record.problems,
+                *other.problems,
+                *_differences(record, other, self.file),
+            ),
             provenance={
-                **{key: f"{METADATA} {at}" for key, at in other.provenance.items()},
+                **{key: f"{self.file} {at}" for key, at in other.provenance.items()},
                 **record.provenance,
             },
         )
@@ -92,43 +113,58 @@ def _channels(
     own: tuple[Channel, ...], theirs: tuple[Channel, ...]
 ) -> tuple[Channel, ...]:
     if len(own) != len(theirs):
-        return own or theirs
+        return own if any(c.name for c in own) or not theirs else theirs
     return tuple(
         replace(b, name=a.name or b.name) for a, b in zip(own, theirs, strict=True)
     )
 
 
-def _differences(record: ImageMetadata, other: ImageMetadata) -> list[Problem]:
+def _differences(
+    record: ImageMetadata, other: ImageMetadata, file: str
+) -> list[Problem]:
     found = []
     for axis in "xyzct":
         here, there = getattr(record.size, axis), getattr(other.size, axis)
         if here is not None and there is not None and here != there:
-            message = f"size {axis} is {here} in the array, {there} in {METADATA}"
-            found.append(Problem("size-mismatch", message, METADATA, error=True))
+            message = f"size {axis} is {here} in the array, {there} in {file}"
+            found.append(Problem("size-mismatch", message, file, error=True))
     return found
 
 
-def describe(root: str) -> Described | None:
-    """Read the OME group of a folder; ``None`` if there is none."""
-    described = Described([])
+def describe(nodes: Nodes, *, beside: bool = False) -> Described | None:
+    """Read the OME group of a hierarchy; ``None`` if there is none.
+
+    Parameters
+    ----------
+    nodes
+        The hierarchy.
+    beside
+        Whether the OME-XML stands beside the folder.
+    """
+    described = Described([], file=f"../{BESIDE}" if beside else METADATA)
+    group = None
     try:
-        group = read_group(f"{root}/OME")
+        group = nodes.group("OME/")
     except ReadError as error:
         described.problems.append(
             Problem("metadata-unreadable", error.message, "OME", error=True)
         )
-        group = None
     if group is not None:
         described.series = texts(group.attributes.get("series"))
-    path = Path(root) / METADATA
-    if path.is_file():
-        try:
-            described.xml = open_file(path).xml
-            described.problems += described.xml.problems
-        except ReadError as error:
-            described.problems.append(
-                Problem("metadata-unreadable", error.message, METADATA, error=True)
+    file = described.file
+    try:
+        raw = nodes.store.read(file, MAX_XML)
+        if raw is not None:
+            shown = Path(nodes.store.shown)
+            described.xml = parse(
+                raw, shown.parent / BESIDE if beside else shown / file
             )
-    elif group is None:
+            described.problems += described.xml.problems
+    except ReadError as error:
+        described.problems.append(
+            Problem("metadata-unreadable", error.message, file, error=True)
+        )
+        return described
+    if raw is None and group is None:
         return described if described.problems else None
     return described

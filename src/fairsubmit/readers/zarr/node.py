@@ -6,48 +6,61 @@ and core specification version 3.0 (``zarr.json``).
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import dataclass
-from io import FileIO
 from typing import TYPE_CHECKING, Any
 
 from fairsubmit.errors import DamagedFileError
+from fairsubmit.readers.zarr.document import parse, texts
+from fairsubmit.readers.zarr.pixel_types import item_size, pixel_type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Array", "Group", "is_zarr", "read_array", "read_group", "read_json"]
+    from fairsubmit.readers.zarr.store import Store
 
-MAX_JSON = 1 << 26
-GROUP_FILES = ("zarr.json", ".zattrs", ".zgroup")
-# NumPy kinds of .zarray and names of zarr.json, as OME-XML 2016-06 calls them.
-_KINDS = {
-    "b1": "bit",
-    "f4": "float",
-    "f8": "double",
-    "c8": "complex",
-    "c16": "double-complex",
-    **{f"i{size}": f"int{8 * size}" for size in (1, 2, 4, 8)},
-    **{f"u{size}": f"uint{8 * size}" for size in (1, 2, 4, 8)},
-}
-_NAMES = {
-    "bool": "bit",
-    "float32": "float",
-    "float64": "double",
-    "complex64": "complex",
-    "complex128": "double-complex",
-}
+__all__ = ["ARRAY_FILES", "NODE_FILES", "Array", "Chunks", "Group", "Nodes", "is_zarr"]
+
+NODE_FILES = ("zarr.json", ".zattrs", ".zgroup", ".zarray")
+ARRAY_FILES = {2: (".zarray", "zarr.json"), 3: ("zarr.json", ".zarray")}
+MAX_DIMENSIONS = 32
+MAX_EXTENT = 1 << 63
+# Fields of a plate are described in the same words.
+KEPT = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A group: its OME attributes, the file they stand in and the Zarr version."""
+    """A group: its prefix, its OME attributes and the Zarr version."""
 
-    folder: str
+    prefix: str
     attributes: Mapping[str, Any]
-    file: str
     version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Chunks:
+    """The grid of an array's chunks (with sharding: of its shards).
+
+    Attributes
+    ----------
+    grid
+        Number of chunks along each dimension.
+    start
+        What their keys start with: ``c`` in Zarr 3.
+    separator
+        Between the numbers of a key; ``None`` where Zarr 2 does not say.
+    bytes
+        Of every chunk where they are stored as they are.
+    fill_value
+        What an absent chunk reads as.
+    """
+
+    grid: tuple[int, ...]
+    start: str
+    separator: str | None
+    bytes: int | None
+    fill_value: object
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,39 +69,14 @@ class Array:
 
     shape: tuple[int, ...]
     pixel_type: str | None
+    type_problem: str | None
     names: tuple[str, ...] | None
-
-
-def read_json(path: str) -> dict[str, Any] | None:
-    """Return a JSON object; ``None`` if there is no such file.
-
-    Raises
-    ------
-    DamagedFileError
-        If the file is no JSON object.
-    """
-    try:
-        with FileIO(path) as file:
-            if os.fstat(file.fileno()).st_size > MAX_JSON:
-                raise DamagedFileError(path, f"JSON of at most {MAX_JSON} bytes")
-            raw = file.readall()
-    except (OSError, ValueError):  # a NUL in the name is a ValueError
-        return None
-    try:
-        value = json.loads(raw)
-    except json.JSONDecodeError as error:
-        raise DamagedFileError(path, "JSON", offset=error.pos) from None
-    except (UnicodeDecodeError, RecursionError) as error:
-        message = f"JSON ({type(error).__name__})"
-        raise DamagedFileError(path, message) from None
-    if not isinstance(value, dict):
-        raise DamagedFileError(path, "a JSON object", offset=0)
-    return value
+    chunks: Chunks | None
 
 
 def is_zarr(folder: str) -> bool:
     """Whether a folder is a Zarr group or array."""
-    return any(_exists(f"{folder}/{name}") for name in (*GROUP_FILES, ".zarray"))
+    return any(_exists(f"{folder}/{name}") for name in NODE_FILES)
 
 
 def _exists(path: str) -> bool:
@@ -98,42 +86,94 @@ def _exists(path: str) -> bool:
         return False
 
 
-def read_group(folder: str, version: int = 3) -> Group | None:
-    """Return a group with its OME attributes; ``None`` if there is none.
-
-    Version 3 keeps them below ``ome``; files between the versions do not.
+class Nodes:
+    """Reads the groups and arrays of one hierarchy.
 
     Parameters
     ----------
-    folder
-        The group.
+    store
+        Where it is.
+
+    Attributes
+    ----------
     version
-        Zarr version to try first: that of the group above.
-
-    Raises
-    ------
-    DamagedFileError
-        If its metadata is no JSON object.
+        Zarr version to try first: that of the groups above.
     """
-    if version == 2:
-        return _group_2(folder) or _group_3(folder)
-    return _group_3(folder) or _group_2(folder)
 
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.version = 3
+        self._arrays: dict[bytes, Array] = {}
 
-def _group_3(folder: str) -> Group | None:
-    path = f"{folder}/zarr.json"
-    node = read_json(path)
-    if node is None or node.get("node_type") == "array":
+    def json(self, key: str) -> dict[str, Any] | None:
+        """Return a JSON object; ``None`` if there is no such key.
+
+        Raises
+        ------
+        ReadError
+            If it cannot be read, or is no JSON object.
+        """
+        raw = self.store.read(key)
+        return None if raw is None else parse(raw, self.store.where(key))
+
+    def exists(self, prefix: str) -> bool:
+        """Whether there is a group or an array."""
+        return any(self.store.has(prefix + name) for name in NODE_FILES)
+
+    def has_array(self, prefix: str) -> bool:
+        """Whether there is an array."""
+        return any(self.store.has(prefix + n) for n in ARRAY_FILES[self.version])
+
+    def group(self, prefix: str) -> Group | None:
+        """Return a group with its OME attributes; ``None`` if there is none.
+
+        Version 3 keeps them below ``ome``; files between the versions do not.
+
+        Raises
+        ------
+        ReadError
+            If its metadata cannot be read, or is no JSON object.
+        """
+        if self.version == 2:
+            return self._group_2(prefix) or self._group_3(prefix)
+        return self._group_3(prefix) or self._group_2(prefix)
+
+    def _group_3(self, prefix: str) -> Group | None:
+        node = self.json(f"{prefix}zarr.json")
+        if node is None or node.get("node_type") == "array":
+            return None
+        return Group(prefix, _ome(node.get("attributes")), 3)
+
+    def _group_2(self, prefix: str) -> Group | None:
+        attributes = self.json(f"{prefix}.zattrs")
+        if attributes is None and not self.store.has(f"{prefix}.zgroup"):
+            return None
+        return Group(prefix, _ome(attributes), 2)
+
+    def array(self, prefix: str) -> Array | None:
+        """Return an array's header; ``None`` if there is none.
+
+        Raises
+        ------
+        ReadError
+            If its metadata cannot be read, is no JSON object, or has no shape.
+        """
+        for name in ARRAY_FILES[self.version]:
+            raw = self.store.read(prefix + name)
+            if raw is None:
+                continue
+            found = self._arrays.get(raw)
+            if found is None:
+                shown = self.store.where(prefix + name)
+                node = parse(raw, shown)
+                if node.get("node_type") == "group":
+                    continue
+                found = _array(node, shown)
+                if len(self._arrays) == KEPT:
+                    self._arrays.clear()
+                self._arrays[raw] = found
+            return found
         return None
-    return Group(folder, _ome(node.get("attributes")), path, 3)
-
-
-def _group_2(folder: str) -> Group | None:
-    path = f"{folder}/.zattrs"
-    attributes = read_json(path)
-    if attributes is None and not _exists(f"{folder}/.zgroup"):
-        return None
-    return Group(folder, _ome(attributes), path, 2)
 
 
 def _ome(attributes: object) -> Mapping[str, Any]:
@@ -143,37 +183,86 @@ def _ome(attributes: object) -> Mapping[str, Any]:
     return {**attributes, **ome} if isinstance(ome, dict) else attributes
 
 
-def read_array(folder: str) -> Array | None:
-    """Return an array's header; ``None`` if there is none.
-
-    Raises
-    ------
-    DamagedFileError
-        If its metadata is no JSON object, or has no shape.
-    """
-    path = f"{folder}/.zarray"
-    node = read_json(path)
-    if node is None:
-        path = f"{folder}/zarr.json"
-        node = read_json(path)
-        if node is None or node.get("node_type") == "group":
-            return None
-    shape = node.get("shape")
-    if not isinstance(shape, list) or not all(_is_extent(n) for n in shape):
-        raise DamagedFileError(path, "the array's shape, a list of whole numbers")
+def _array(node: Mapping[str, Any], shown: str) -> Array:
+    shape = _extents(node.get("shape"))
+    if shape is None:
+        raise DamagedFileError(shown, "the array's shape, a list of whole numbers")
     names = node.get("dimension_names")
+    known = texts(names)
+    written = node.get("dtype", node.get("data_type"))
+    kind, problem = pixel_type(written)
     return Array(
-        tuple(shape),
-        _pixel_type(node.get("dtype", node.get("data_type"))),
-        tuple(str(name) for name in names) if isinstance(names, list) else None,
+        shape,
+        kind,
+        problem,
+        tuple(known) if isinstance(names, list) and len(known) == len(names) else None,
+        _chunks(node, shape, item_size(written)),
     )
 
 
-def _is_extent(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
-
-
-def _pixel_type(written: object) -> str | None:
-    if not isinstance(written, str):
+def _extents(value: object) -> tuple[int, ...] | None:
+    if not isinstance(value, list) or len(value) > MAX_DIMENSIONS:
         return None
-    return _KINDS.get(written.lstrip("<>|=")) or _NAMES.get(written, written)
+    if any(isinstance(n, bool) or not isinstance(n, int) for n in value):
+        return None
+    return tuple(value) if all(0 <= n < MAX_EXTENT for n in value) else None
+
+
+def _chunks(
+    node: Mapping[str, Any], shape: tuple[int, ...], item: int | None
+) -> Chunks | None:
+    """Return the grid of chunks, where it is a regular one."""
+    old = "dtype" in node
+    lengths = _extents(
+        node.get("chunks") if old else _chunk_shape(node.get("chunk_grid"))
+    )
+    if lengths is None or len(lengths) != len(shape) or 0 in lengths:
+        return None
+    grid = tuple(-(-n // size) for n, size in zip(shape, lengths, strict=True))
+    keys = _keys_2(node) if old else _keys_3(node.get("chunk_key_encoding"))
+    if keys is None:
+        return None
+    plain = _is_plain_2(node) if old else _is_plain_3(node.get("codecs"))
+    size = item if plain else None
+    for length in lengths if size is not None else ():
+        size = (size or 0) * length
+    return Chunks(grid, *keys, size, node.get("fill_value"))
+
+
+def _chunk_shape(grid: object) -> object:
+    if not isinstance(grid, dict) or grid.get("name") != "regular":
+        return None
+    return _configuration(grid).get("chunk_shape")
+
+
+def _configuration(extension: Mapping[str, Any]) -> Mapping[str, Any]:
+    found = extension.get("configuration")
+    return found if isinstance(found, dict) else {}
+
+
+def _keys_2(node: Mapping[str, Any]) -> tuple[str, str | None] | None:
+    separator = node.get("dimension_separator")
+    return ("", separator if separator in (".", "/") else None)
+
+
+def _keys_3(encoding: object) -> tuple[str, str | None] | None:
+    """Return the start of the keys and their separator, by the core specification."""
+    if not isinstance(encoding, dict):
+        return None
+    separator = _configuration(encoding).get("separator")
+    if encoding.get("name") == "default":
+        return ("c", "." if separator == "." else "/")
+    if encoding.get("name") == "v2":
+        return ("", "/" if separator == "/" else ".")
+    return None
+
+
+def _is_plain_2(node: Mapping[str, Any]) -> bool:
+    return node.get("compressor", 0) is None and not node.get("filters")
+
+
+def _is_plain_3(codecs: object) -> bool:
+    if not isinstance(codecs, list) or not codecs:
+        return False
+    names = [codec.get("name") if isinstance(codec, dict) else None for codec in codecs]
+    return all(name in ("bytes", "transpose", "endian") for name in names)

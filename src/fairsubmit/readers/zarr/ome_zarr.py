@@ -1,53 +1,65 @@
-"""OME-Zarr folders: images, plates, and what bioformats2raw writes.
+"""OME-Zarr, as a folder or in a ZIP file.
 
-Sources: NGFF specification 0.4 and 0.5 ("plate", "well", "labels", "bioformats2raw
-layout"). A plate takes precedence over the bioformats2raw layout. `files` of a record
-is the folder: an image may have millions of chunks.
+`files` of a record is the folder or the ZIP file: an image may have millions of chunks.
 """
 
 from __future__ import annotations
 
-import os
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fairsubmit.errors import DamagedFileError, ReadError, UnsupportedFormatError
 from fairsubmit.metadata.image import Problem
 from fairsubmit.readers.about import About
-from fairsubmit.readers.zarr.image import ZarrImage, mappings
-from fairsubmit.readers.zarr.metadata import Described, describe
-from fairsubmit.readers.zarr.node import Group, is_zarr, read_group
+from fairsubmit.readers.source import opened
+from fairsubmit.readers.zarr.archive import MAGIC, ArchiveStore, open_archive
+from fairsubmit.readers.zarr.collection import Collection
+from fairsubmit.readers.zarr.consolidated import KEY as CONSOLIDATED
+from fairsubmit.readers.zarr.consolidated import ConsolidatedStore
+from fairsubmit.readers.zarr.metadata import BESIDE
+from fairsubmit.readers.zarr.node import NODE_FILES, Nodes, is_zarr
+from fairsubmit.readers.zarr.store import FolderStore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from fairsubmit.metadata.image import ImageMetadata
+    from fairsubmit.readers.source import Source
+    from fairsubmit.readers.zarr.node import Group
+    from fairsubmit.readers.zarr.store import Store
 
 __all__ = ["OmeZarr"]
 
-MAX_FOLDERS = 4_096
-MAX_DEPTH = 3
-MAX_SERIES = 100_000
+ZIPPED = (".ozx", ".zarr.zip", ".ome.zarr.zip")
+# Layout 1 of bioformats2raw.
+DATA = "data.zarr"
+_NAMES = tuple(name.encode() for name in NODE_FILES)
 
 
 class OmeZarr:
-    """OME-Zarr of any version, Zarr 2 and 3."""
+    """OME-Zarr of any version, Zarr 2 and 3, folders and ZIP files."""
 
     name = "ome_zarr"
-    suffixes: Sequence[str] = (".zarr", ".ome.zarr")
+    suffixes: Sequence[str] = (".zarr", ".ome.zarr", *ZIPPED)
     about = About(
         "OME-Zarr",
-        (".ome.zarr", ".zarr"),
-        "images, labels, plates and wells, versions 0.1 to 0.5",
+        (".ome.zarr", ".zarr", *ZIPPED),
+        "images, labels, plates and wells, versions 0.1 to 0.5, folders and ZIP files; "
+        "missing chunks",
         "4 real images, the specification's examples",
     )
 
     def recognises(self, path: Path, head: bytes) -> bool:
-        """Whether it is a folder with Zarr metadata, or named as one."""
-        if head or not path.is_dir():
+        """Whether it is a folder or ZIP file with Zarr metadata, or a .zarr folder."""
+        if head:
+            return head.startswith(MAGIC) and _is_zipped_zarr(path, head)
+        if not path.is_dir():
             return False
         return path.suffix.lower() == ".zarr" or is_zarr(path.as_posix())
+
+    def leads(self, path: Path) -> Sequence[Path]:
+        """Return the folder that OME-XML beside it describes (bioformats2raw 0.2)."""
+        return (path.parent / DATA,) if path.name == BESIDE else ()
 
     def read(self, path: Path) -> Sequence[ImageMetadata]:
         """Return one record for each image; labels are none.
@@ -55,183 +67,115 @@ class OmeZarr:
         Raises
         ------
         DamagedFileError
-            If the metadata of the folder cannot be read.
+            If the metadata cannot be read.
         UnsupportedFormatError
             If it is Zarr, but not OME-Zarr.
+        ReadError
+            If it cannot be opened.
         """
-        root = path.as_posix()
-        group = read_group(root)
-        if group is None and not is_zarr(root):
-            raise DamagedFileError(root, "zarr.json, .zattrs or .zgroup in the folder")
-        collection = _Collection(root)
-        if group is not None:
-            collection.read(group)
-        found = collection.records()
-        if found:
-            return found
-        if collection.failure is not None:
-            raise collection.failure
-        if ".ome." in path.name.lower():
-            raise DamagedFileError(root, "multiscales, plate or well in its metadata")
-        message = f"{root} is a Zarr folder without OME-Zarr metadata"
-        raise UnsupportedFormatError(message)
+        if path.is_dir():
+            return _read(FolderStore(path.as_posix()), path)
+        with opened(path) as source:
+            archive = _archive(source)
+            archive.root = _root(archive)
+            return _read(archive, path)
 
 
-class _Collection:
-    """The images below one folder."""
+def _archive(source: Source) -> ArchiveStore:
+    """Return the archive, read once for recognising and reading.
 
-    def __init__(self, root: str) -> None:
-        self.root = root
-        self.version = 3
-        self.problems: list[Problem] = []
-        self.failure: ReadError | None = None
-        self._found: list[ImageMetadata] = []
-        self._described: Described | None = None
-
-    def records(self) -> list[ImageMetadata]:
-        found = self._found
-        if found and self.problems:
-            first = found[0]
-            found[0] = replace(first, problems=(*self.problems, *first.problems))
-        return found
-
-    def read(self, group: Group) -> None:
-        attributes = group.attributes
-        self.version = group.version
-        kinds: tuple[tuple[str, Callable[[Group], None]], ...] = (
-            ("plate", self._plate),
-            ("multiscales", self._image),
-            ("well", self._well),
-            ("bioformats2raw.layout", self._layout),
-        )
-        for key, method in kinds:
-            if key in attributes:
-                method(group)
-                return
-        self._search(group.folder, 0, [MAX_FOLDERS])
-
-    def _note(self, code: str, message: str, place: str) -> None:
-        self.problems.append(Problem(code, message, place, error=True))
-        self.failure = self.failure or DamagedFileError(
-            f"{self.root}/{place}".rstrip("/"), message
-        )
-
-    def _group(self, path: str, what: str) -> Group | None:
-        """Read a group that another one names."""
-        if ".." in path.split("/") or path.startswith("/"):
-            self._note("path-outside", f"{what} inside the folder, not {path!r}", path)
-            return None
-        try:
-            group = read_group(f"{self.root}/{path}", self.version)
-        except DamagedFileError as error:
-            self.problems.append(
-                Problem("metadata-unreadable", error.message, path, error=True)
-            )
-            self.failure = self.failure or error
-            return None
-        if group is None:
-            self._note("missing-image", f"{what} at {path!r}, which is not there", path)
-        return group
-
-    # -- kinds -----------------------------------------------------------------
-
-    def _image(self, group: Group, name: str | None = None) -> None:
-        entries = mappings(group.attributes.get("multiscales"))
-        if not entries:
-            place = group.folder[len(self.root) :].strip("/")
-            self._note("multiscales-empty", "an image in its multiscales", place)
-        for entry in entries:
-            series = len(self._found)
-            record = ZarrImage(group, entry, self.root).record(series, name)
-            if self._described is not None:
-                record = self._described.completed(record)
-            self._found.append(record)
-
-    def _plate(self, group: Group) -> None:
-        plate = group.attributes["plate"]
-        wells = mappings(plate.get("wells")) if isinstance(plate, dict) else []
-        self._described = describe(self.root)
-        for well in wells:
-            path = well.get("path")
-            if isinstance(path, str):
-                found = self._group(path, "a well")
-                if found is not None:
-                    self._fields(found, path)
-        if not wells:
-            self._note("plate-empty", "wells in its plate", "")
-        self._check_described()
-
-    def _well(self, group: Group) -> None:
-        self._fields(group, "")
-
-    def _fields(self, group: Group, path: str) -> None:
-        well = group.attributes.get("well")
-        fields = mappings(well.get("images")) if isinstance(well, dict) else []
-        if not fields:
-            self._note("well-empty", "images in its well", path)
-        for field in fields:
-            name = field.get("path")
-            if isinstance(name, str | int):
-                inner = f"{path}/{name}".lstrip("/")
-                found = self._group(inner, "a field")
-                if found is not None:
-                    self._image(found, inner)
-
-    def _layout(self, group: Group) -> None:
-        self._described = describe(self.root)
-        listed = self._described.series if self._described else []
-        for path in listed or _numbered(group.folder):
-            found = self._group(path, "an image")
-            if found is not None:
-                self._image(found)
-        if not self._found:
-            self._note("layout-empty", "images 0, 1, … in the folder", "")
-        self._check_described()
-
-    def _check_described(self) -> None:
-        described = self._described
-        if described is not None:
-            self.problems += described.problems
-            if described.images and described.images != len(self._found):
-                message = (
-                    f"OME/METADATA.ome.xml describes {described.images} images, the "
-                    f"folder has {len(self._found)}"
-                )
-                self.problems.append(
-                    Problem("series-mismatch", message, "OME/METADATA.ome.xml")
-                )
-
-    def _search(self, folder: str, depth: int, left: list[int]) -> None:
-        """Look for images in the groups below, as SpatialData and others nest them."""
-        for name in _folders(folder):
-            left[0] -= 1
-            if left[0] < 0 or name == "labels":
-                continue
-            inner = f"{folder}/{name}"
-            try:
-                group = read_group(inner)
-            except DamagedFileError as error:
-                self.failure = self.failure or error
-                continue
-            if group is None:
-                continue
-            if "multiscales" in group.attributes:
-                self._image(group, inner[len(self.root) :].strip("/"))
-            elif depth < MAX_DEPTH:
-                self._search(inner, depth + 1, left)
+    Raises
+    ------
+    ReadError
+        If it cannot be read.
+    """
+    if isinstance(source.parsed, ArchiveStore):
+        return source.parsed
+    source.parsed = archive = open_archive(source)
+    return archive
 
 
-def _folders(folder: str) -> list[str]:
+def _is_zipped_zarr(path: Path, head: bytes) -> bool:
+    """Whether a ZIP file holds Zarr metadata, outermost or in a folder.
+
+    A file that was cut short has lost the list of its members; then the first of them
+    tell, where its name does.
+    """
+    named = path.name.lower().endswith(ZIPPED)
+    evident = any(name in head for name in _NAMES)
+    if not named and not evident:
+        return False
     try:
-        with os.scandir(folder) as listing:
-            return sorted(item.name for item in listing if item.is_dir())
-    except OSError:
-        return []
+        with opened(path) as source:
+            archive = _archive(source)
+            return _is_root(archive, "") or bool(_roots(archive))
+    except ReadError:
+        return named and evident
 
 
-def _numbered(folder: str) -> Iterator[str]:
-    """Yield 0, 1, … as long as there are such groups."""
-    for number in range(MAX_SERIES):
-        if not is_zarr(f"{folder}/{number}"):
-            return
-        yield str(number)
+def _is_root(archive: ArchiveStore, prefix: str) -> bool:
+    return any(archive.has(prefix + name) for name in (*NODE_FILES, CONSOLIDATED))
+
+
+def _roots(archive: ArchiveStore) -> list[str]:
+    """Return the folders of a ZIP file that are Zarr."""
+    names = archive.folders("")
+    return [f"{name}/" for name in names if _is_root(archive, f"{name}/")]
+
+
+def _root(archive: ArchiveStore) -> str:
+    """Return the prefix of the hierarchy: often the folder was packed with its name."""
+    archive.root = ""
+    roots = [] if _is_root(archive, "") else _roots(archive)
+    return roots[0] if len(roots) == 1 else ""
+
+
+def _read(store: Store, path: Path) -> Sequence[ImageMetadata]:
+    """Read one hierarchy.
+
+    Raises
+    ------
+    ReadError
+        If there is no image in it.
+    """
+    nodes, group = _outermost(store)
+    collection = Collection(nodes)
+    if isinstance(store, ArchiveStore) and store.overrun is not None:
+        message = f"{store.overrun} goes beyond the place where the ZIP file lists it"
+        collection.add(Problem("truncated", message, store.overrun, error=True))
+    if group is not None:
+        collection.read(group)
+    elif isinstance(store, ArchiveStore):
+        collection.search("")
+    found = collection.records()
+    if not found:
+        raise collection.failure or _none(store, path)
+    return found
+
+
+def _outermost(store: Store) -> tuple[Nodes, Group | None]:
+    """Return the outermost group, by the consolidated metadata if need be.
+
+    Raises
+    ------
+    ReadError
+        If its metadata cannot be read.
+    """
+    nodes = Nodes(store)
+    group = nodes.group("")
+    if group is None and store.has(CONSOLIDATED):
+        nodes = Nodes(ConsolidatedStore(store))
+        group = nodes.group("")
+    return nodes, group
+
+
+def _none(store: Store, path: Path) -> ReadError:
+    """Return why there is no image."""
+    shown = path.as_posix()
+    if not any(store.has(name) for name in (*NODE_FILES, CONSOLIDATED)):
+        expected = "zarr.json, .zattrs or .zgroup in the folder"
+        return DamagedFileError(shown, expected)
+    if ".ome." in path.name.lower():
+        return DamagedFileError(shown, "multiscales, plate or well in its metadata")
+    message = f"{shown} is Zarr without OME-Zarr metadata"
+    return UnsupportedFormatError(message)
