@@ -9,6 +9,7 @@ from fairsubmit.readers.czi.reader import Czi
 from fairsubmit.readers.em.dm import DigitalMicrograph
 from fairsubmit.readers.em.mrc import Mrc
 from fairsubmit.readers.leica.lif import Lif
+from fairsubmit.readers.nikon.nd2 import Nd2
 from fairsubmit.readers.ome.ome_tiff import OmeTiff
 from fairsubmit.readers.ome.ome_xml_file import OmeXmlFile
 from fairsubmit.readers.plates.imagexpress.reader import ImageXpress
@@ -43,6 +44,7 @@ READERS: tuple[OwnReader, ...] = (
     DigitalMicrograph(),
     Mrc(),
     Lif(),
+    Nd2(),
     Czi(),
     OmeXmlFile(),
     ImageXpress(),
