@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 from fairsubmit.readers.base import SetReader
 from fairsubmit.readers.czi.reader import Czi
+from fairsubmit.readers.dicom.reader import Dicom
 from fairsubmit.readers.em.dm import DigitalMicrograph
 from fairsubmit.readers.em.mrc import Mrc
 from fairsubmit.readers.leica.lif import Lif
 from fairsubmit.readers.nikon.nd2 import Nd2
 from fairsubmit.readers.ome.ome_tiff import OmeTiff
 from fairsubmit.readers.ome.ome_xml_file import OmeXmlFile
+from fairsubmit.readers.plates.cellvoyager.reader import CellVoyager
+from fairsubmit.readers.plates.harmony.reader import Harmony
 from fairsubmit.readers.plates.imagexpress.reader import ImageXpress
 from fairsubmit.readers.tiff.aperio import Aperio
 from fairsubmit.readers.tiff.fei import Fei
@@ -41,6 +44,7 @@ READERS: tuple[OwnReader, ...] = (
     OlympusSis(),
     Gatan(),
     PlainTiff(),
+    Dicom(),
     DigitalMicrograph(),
     Mrc(),
     Lif(),
@@ -48,6 +52,8 @@ READERS: tuple[OwnReader, ...] = (
     Czi(),
     OmeXmlFile(),
     ImageXpress(),
+    CellVoyager(),
+    Harmony(),
     OmeZarr(),
 )
 

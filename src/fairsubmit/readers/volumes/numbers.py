@@ -23,16 +23,16 @@ def single(value: float) -> Decimal:
     Parameters
     ----------
     value
-        Finite, and exactly a 32-bit float.
+        Finite; what is no 32-bit float is taken as the 64-bit float that it is.
     """
     for digits in _DIGITS:
         text = f"{value:.{digits}g}"
         try:
             if struct.unpack("<f", struct.pack("<f", float(text)))[0] == value:
                 return Decimal(text)
-        except OverflowError:  # rounded up, past the largest
+        except OverflowError:  # past the largest
             continue
-    return Decimal(value)
+    return Decimal(repr(value))
 
 
 def positive(value: float) -> bool:

@@ -1,0 +1,1 @@
+"""DICOM: whole slides, volumes and single pictures; headers only, through pydicom."""
