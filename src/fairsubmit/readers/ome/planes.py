@@ -9,7 +9,7 @@ from lxml import etree
 
 from fairsubmit.readers.ome.conform import conform
 from fairsubmit.readers.ome.schema import NAMESPACE, local_name
-from fairsubmit.readers.ome.upgrade import upgraded
+from fairsubmit.readers.ome.upgrade import attributes, upgraded
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -23,6 +23,7 @@ __all__ = ["Frame", "Planes"]
 # Elements in a block, and bytes fed to the parser at a time.
 BLOCK = 2_000
 FED = 1 << 18
+_W3 = "http://www.w3.org/"
 # A valid Pixels element for the planes to stand in while the schema looks at them.
 _PIXELS = {
     "ID": "Pixels:0",
@@ -42,19 +43,14 @@ class Frame:
     def around(cls, element: _Element) -> Frame:
         """Return the frame of an element."""
         above = reversed(list(element.iterancestors()))
-        return cls(
-            tuple(
-                (str(e.tag), {str(k): str(v) for k, v in e.attrib.items()}, e.nsmap)
-                for e in above
-            )
-        )
+        return cls(tuple((str(e.tag), attributes(e), _prefixes(e)) for e in above))
 
     def make(self) -> tuple[_Element, _Element]:
         """Return the outermost and the innermost of new elements like these."""
-        tag, attributes, nsmap = self.levels[0]
-        outer = inner = etree.Element(tag, attributes, nsmap)
-        for tag, attributes, nsmap in self.levels[1:]:
-            inner = etree.SubElement(inner, tag, attributes, nsmap)
+        tag, own, nsmap = self.levels[0]
+        outer = inner = etree.Element(tag, own, nsmap)
+        for tag, own, nsmap in self.levels[1:]:
+            inner = etree.SubElement(inner, tag, own, nsmap)
         return outer, inner
 
 
@@ -141,6 +137,11 @@ class Planes:
                     f"{local_name(reference)} of {local_name(parent)} is left out: "
                     "what it refers to is not there"
                 )
+
+
+def _prefixes(element: _Element) -> dict[str | None, str]:
+    """Return the namespaces that planes may be in."""
+    return {k: v for k, v in element.nsmap.items() if not v.startswith(_W3)}
 
 
 def _elements(run: bytes, frame: Frame) -> Iterator[_Element]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element
 
-__all__ = ["parsed", "upgraded"]
+__all__ = ["attributes", "parsed", "upgraded"]
 
 # Elements inside elements; what people and programs write has a dozen levels.
 MAX_DEPTH = 200
@@ -103,7 +103,7 @@ def upgraded(root: _Element, path: str, prefix: str | None = None) -> _Element:
             message = f"OME-XML that can be brought to schema {version}"
             raise DamagedFileError(path, message)
         root = found
-    return _unified(root, prefix)
+    return root if _is_unified(root, prefix) else _unified(root, prefix)
 
 
 def _version(root: _Element) -> str:
@@ -130,13 +130,21 @@ def _rename(root: _Element, old: str, new: str) -> None:
 # -- one namespace, one prefix --------------------------------------------------------
 
 
+def _is_unified(root: _Element, prefix: str | None) -> bool:
+    """Whether a document is as `_unified` would make it; most are."""
+    nsmap: Any = root.nsmap
+    return nsmap == {prefix: NAMESPACE} and all(
+        str(element.tag).startswith(f"{{{NAMESPACE}}}") for element in root.iter()
+    )
+
+
 def _unified(root: _Element, prefix: str | None) -> _Element:
     """Return a copy all of whose own elements are in the namespace of 2016-06."""
     if any(not etree.QName(e).namespace for e in _foreign(root)):
         # Without a namespace of their own, they would take on the default one.
         prefix = "OME"
     nsmap: Any = {prefix: NAMESPACE}
-    copy = etree.Element(f"{{{NAMESPACE}}}OME", _attributes(root), nsmap)
+    copy = etree.Element(f"{{{NAMESPACE}}}OME", attributes(root), nsmap)
     copy.text = root.text
     waiting = [(root, copy)]
     while waiting:
@@ -147,13 +155,13 @@ def _unified(root: _Element, prefix: str | None) -> _Element:
                 target.append(deepcopy(child))
                 continue
             name = f"{{{NAMESPACE}}}{local_name(child)}"
-            twin = etree.SubElement(target, name, _attributes(child))
+            twin = etree.SubElement(target, name, attributes(child))
             twin.text, twin.tail = child.text, child.tail
             waiting.append((child, twin))
     return copy
 
 
-def _attributes(element: _Element) -> dict[str, str]:
+def attributes(element: _Element) -> dict[str, str]:
     """Return an element's own attributes, without ``xsi:`` and the like."""
     return {str(k): str(v) for k, v in element.attrib.items() if str(k)[:1] != "{"}
 
