@@ -82,6 +82,7 @@ class Source:
     def __exit__(self, *_: object) -> None:
         os.close(self._file)
         self._file = -1
+        self.parsed = None  # it holds the source: a circle would be left behind
 
     def read(self, offset: int, count: int) -> bytes:
         """Return up to `count` bytes from `offset`; fewer at the end of the file.

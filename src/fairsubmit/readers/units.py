@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import math
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["Reading", "length_unit", "number", "time_unit"]
 
@@ -103,30 +106,35 @@ class Reading(NamedTuple):
     changed: bool
 
 
+_LENGTHS = {name: Reading(name, changed=False) for name in LENGTHS}
+_TIMES = {name: Reading(name, changed=False) for name in TIMES}
+
+
 def length_unit(text: str) -> Reading:
     """Return the OME symbol of a unit of length.
 
     ``pixel`` and ``reference frame``, which OME lists as lengths, are none.
     """
-    return _unit(text, LENGTHS, LENGTH_ALIASES)
+    return _unit(text, _LENGTHS, LENGTH_ALIASES)
 
 
 def time_unit(text: str) -> Reading:
     """Return the OME symbol of a unit of time."""
-    return _unit(text, TIMES, TIME_ALIASES)
+    return _unit(text, _TIMES, TIME_ALIASES)
 
 
-def _unit(text: str, known: frozenset[str], aliases: dict[str, str]) -> Reading:
-    if text in known:
-        return Reading(text, changed=False)
+def _unit(text: str, known: Mapping[str, Reading], aliases: dict[str, str]) -> Reading:
+    found = known.get(text)
+    if found is not None:
+        return found
     name = _MICRO.sub("µ", text.strip())
     if name in known:
         return Reading(name, changed=True)
     lower = name.lower()
     if lower in NOT_LENGTHS:
         return Reading(None, changed=False)
-    found = aliases.get(lower) or aliases.get(lower.removesuffix("s"))
-    return Reading(found, changed=True)
+    alias = aliases.get(lower) or aliases.get(lower.removesuffix("s"))
+    return Reading(alias, changed=True)
 
 
 def number(text: str) -> tuple[float | None, bool]:
@@ -135,10 +143,10 @@ def number(text: str) -> tuple[float | None, bool]:
     A single comma between digits, without a point, is the work of a program that
     wrote in its user's language.
     """
-    text = text.strip()
-    comma = "," in text and bool(_COMMA.fullmatch(text))
     try:
-        value = float(text.replace(",", ".") if comma else text)
+        value, comma = float(text), False
     except ValueError:
-        return None, False
+        if _COMMA.fullmatch(text.strip()) is None:
+            return None, False
+        value, comma = float(text.replace(",", ".")), True
     return (value, comma) if math.isfinite(value) else (None, False)

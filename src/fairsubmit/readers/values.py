@@ -48,31 +48,29 @@ class Values:
             How units are read, and the one that holds where none is written.
         """
         text = attributes.get(key)
-        if text is None or not text.strip():
+        if not text or text.isspace():
             return None
-        place = f"{place}@{key}"
         value, comma = number(text)
         if value is None or value <= 0:
-            self.problem(
-                "value-ignored", f"{key} {text!r} cannot be meant; ignored", place
-            )
+            message = f"{key} {text!r} cannot be meant; ignored"
+            self.problem("value-ignored", message, f"{place}@{key}")
             return None
         if comma:
             message = f"{key} {text!r} has a decimal comma; read as {value}"
-            self.problem("decimal-comma", message, place)
+            self.problem("decimal-comma", message, f"{place}@{key}")
         reader, default = unit
         written = attributes.get(f"{key}Unit")
-        if written is None or not written.strip():
+        if not written or written.isspace():
             return Quantity(value, default)
-        found = reader(written)
-        if found.value is None:
+        found, changed = reader(written)
+        if found is None:
             message = f"{key} {text} has the unit {written!r}, which is none; ignored"
-            self.problem("unit-unknown", message, f"{place}Unit")
+            self.problem("unit-unknown", message, f"{place}@{key}Unit")
             return None
-        if found.changed:
-            message = f"{key}Unit {written!r} was read as {found.value!r}"
-            self.problem("unit-alias", message, f"{place}Unit")
-        return Quantity(value, found.value)
+        if changed:
+            message = f"{key}Unit {written!r} was read as {found!r}"
+            self.problem("unit-alias", message, f"{place}@{key}Unit")
+        return Quantity(value, found)
 
     def positive(
         self, attributes: dict[str, str], key: str, place: str

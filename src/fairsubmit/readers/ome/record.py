@@ -182,7 +182,7 @@ class Recorder(Values):
         return None
 
     def _size(self, attributes: Mapping[str, str]) -> ImageSize:
-        return ImageSize(*(self._extent(attributes, axis) for axis in "XYZCT"))
+        return ImageSize(*[self._extent(attributes, axis) for axis in "XYZCT"])
 
     def _extent(self, attributes: Mapping[str, str], axis: str) -> int | None:
         text = attributes.get(f"Size{axis}")
@@ -218,7 +218,7 @@ class Recorder(Values):
         return int(text)
 
     def _physical_size(self, attributes: Mapping[str, str]) -> PhysicalSize:
-        return PhysicalSize(*(self._pixel_length(attributes, axis) for axis in "XYZ"))
+        return PhysicalSize(*[self._pixel_length(attributes, axis) for axis in "XYZ"])
 
     def _pixel_length(
         self, attributes: Mapping[str, str], axis: str

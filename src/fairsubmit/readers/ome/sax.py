@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 from fairsubmit.readers.ome.cut import MARK
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
 __all__ = [
     "Builder",
@@ -115,32 +115,41 @@ class Builder:
 
     # -- events ----------------------------------------------------------------
 
-    def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        """Take the start of an element; `name` may have a prefix or ``{uri}``."""
+    def start(self, name: str, attributes: Attributes) -> None:
+        """Take the start of an element.
+
+        Parameters
+        ----------
+        name
+            May have a prefix or ``{uri}``.
+        attributes
+            Kept, and added to.
+        """
         if self._opaque:
             self._opaque += 1
             return
-        local = name
         handler = self._STARTS.get(name)
         if handler is None:
-            local = _local(name)
-            handler = self._STARTS.get(local)
+            name = _local(name)
+            handler = self._STARTS.get(name)
         if handler is not None:
-            handler(self, local, dict(attributes))
-        elif self._annotations and local.endswith("Annotation"):
-            self._start_annotation(local, attributes)
+            handler(self, name, attributes)
+        elif self._annotations and name.endswith("Annotation"):
+            self._start_annotation(name, attributes)
 
     def end(self, name: str) -> None:
         """Take the end of an element."""
         if self._opaque:
             self._opaque -= 1
             return
-        local = name if name in self._ENDS else _local(name)
-        handler = self._ENDS.get(local)
+        handler = self._ENDS.get(name)
+        if handler is None:
+            name = _local(name)
+            handler = self._ENDS.get(name)
         if handler is not None:
             text, self._text = self._text, None
-            handler(self, local, "".join(text).strip() if text else "")
-        elif self._annotation is not None and local == self._annotation.kind:
+            handler(self, name, "".join(text).strip() if text else "")
+        elif self._annotation is not None and name == self._annotation.kind:
             self._annotation = None
 
     def data(self, text: str) -> None:
@@ -271,7 +280,7 @@ class Builder:
         self._annotations = False
         self._annotation = None
 
-    def _start_annotation(self, kind: str, attributes: Mapping[str, str]) -> None:
+    def _start_annotation(self, kind: str, attributes: Attributes) -> None:
         found = OmeAnnotation(kind, attributes.get("Namespace"), attributes.get("ID"))
         if found.id is not None:
             self.document.annotations.setdefault(found.id, found)
@@ -357,4 +366,6 @@ class Builder:
 
 
 def _local(name: str) -> str:
-    return name.rpartition("}")[2].rpartition(":")[2]
+    if ":" in name or "}" in name:
+        return name.rpartition("}")[2].rpartition(":")[2]
+    return name

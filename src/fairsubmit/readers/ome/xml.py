@@ -20,6 +20,7 @@ from fairsubmit.readers.ome.cut import Run, cut
 from fairsubmit.readers.ome.sax import Builder, OmeDocument
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 __all__ = ["MAX_XML", "OmeXml", "looks_like_ome", "mended", "parse"]
@@ -192,7 +193,8 @@ def _parse(xml: bytes | str) -> OmeDocument | None:
         parser.Parse(xml, True)  # noqa: FBT003 - expat takes it by position
     except (expat.ExpatError, _DoctypeError, LookupError, ValueError):
         return None
-    return builder.document
+    document: OmeDocument = builder.document
+    return document
 
 
 class _DoctypeError(Exception):
@@ -260,7 +262,7 @@ codecs.register_error("fairsubmit-latin1", _latin1)
 def _parse_tolerantly(text: str) -> OmeDocument:
     from lxml import etree
 
-    builder: Any = Builder()
+    builder: Any = _Plain()
     parser: Any = etree.XMLParser(
         target=builder,
         recover=True,
@@ -278,3 +280,11 @@ def _parse_tolerantly(text: str) -> OmeDocument:
         pass
     document: OmeDocument = builder.document
     return document
+
+
+class _Plain(Builder):
+    """Takes attributes as lxml gives them, which cannot be changed."""
+
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        """Take the start of an element."""
+        super().start(name, dict(attributes))

@@ -8,17 +8,17 @@ probing instead of being visited one by one.
 
 from __future__ import annotations
 
-import struct
 from array import array
 from operator import add
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from fairsubmit.errors import DamagedFileError
 from fairsubmit.metadata.image import Problem
-from fairsubmit.readers.tiff.structure import MAX_VALUES, TYPE_SIZES, Entry
+from fairsubmit.readers.tiff.likeness import STRIPS, TILES, Likeness
+from fairsubmit.readers.tiff.structure import MAX_VALUES, TYPE_SIZES
 
 if TYPE_CHECKING:
-    from fairsubmit.readers.tiff.structure import Tiff
+    from fairsubmit.readers.tiff.structure import Entry, Tiff
 
 __all__ = ["MAX_PAGES", "check"]
 
@@ -27,24 +27,6 @@ MAX_SUBDIRECTORIES = 64
 # So many evenly spaced directories in a row are visited before the rest is probed.
 REGULAR_FROM = 128
 FIRST_PROBE = 64
-# Shorter stacks are read faster than their likeness is prepared.
-SHAPE_FROM = 4
-STRIPS, TILES = (273, 279), (324, 325)
-
-
-class _Shape(NamedTuple):
-    """What consecutive directories of one stack have in common.
-
-    `fields` reads, in one call, the number of entries, the two entries that say where
-    the pixels are, and the next directory's offset; `expected` are those that never
-    change.
-    """
-
-    fields: struct.Struct
-    expected: tuple[int, ...]
-    signature: tuple[tuple[int, int], ...]
-    values: int
-    value: struct.Struct
 
 
 def check(tiff: Tiff) -> list[Problem]:
@@ -69,7 +51,7 @@ class _Walk:
         self.tiff = tiff
         self.size = tiff.source.size
         self.problems: list[Problem] = []
-        self.shape: _Shape | None = None
+        self.likeness: Likeness | None = None
         self.subject: str | None = None
         self.cut = False
 
@@ -79,41 +61,45 @@ class _Walk:
         self.subject = None
         offsets = self.tiff.offsets
         previous, offset = offsets[0], self.tiff.next
-        stride = regular = 0
-        marked, steps, limit = previous, 0, 1
+        stride, marked, steps, limit = 0, previous, 0, 1
         while offset:
             if offset == marked:
-                self._loop(offset)
+                self._loop()
                 return
             following = self._step(offset)
             if following is None or len(offsets) >= MAX_PAGES:
                 self._broken(offset, known=following is not None)
                 return
             offsets.append(offset)
-            regular = regular + 1 if offset - previous == stride else 0
+            regular = following - offset == offset - previous == stride > 0
             stride, previous, offset = offset - previous, offset, following
-            if regular >= REGULAR_FROM and stride > 0:
-                previous, offset = self._gallop(previous, stride, offset)
-                regular = 0
+            if regular and self.likeness is not None:
+                offset = self._run(stride, offset, self.likeness)
+                if previous < marked <= offsets[-1]:
+                    self._loop()
+                    return
+                previous = offsets[-1]
             # Brent's algorithm: a loop is met within twice its length, in no memory.
             steps += 1
             if steps == limit:
                 marked, steps, limit = previous, 0, 2 * limit
 
-    def _loop(self, offset: int) -> None:
+    def _loop(self) -> None:
         offsets = self.tiff.offsets
         seen: set[int] = set()
+        again = 0
         for index, value in enumerate(offsets):
             if value in seen:
+                again = value
                 del offsets[index:]
                 break
             seen.add(value)
         message = (
             f"the chain of image file directories runs in a circle after page "
-            f"{len(offsets)}: the directory at byte {offset} was read before"
+            f"{len(offsets)}: the directory at byte {again} was read before"
         )
         self.problems.append(
-            Problem("directory-loop", message, f"byte {offset}", error=True)
+            Problem("directory-loop", message, f"byte {again}", error=True)
         )
 
     def _broken(self, offset: int, *, known: bool) -> None:
@@ -135,40 +121,40 @@ class _Walk:
             Problem("truncated", message, f"byte {offset}", error=True)
         )
 
-    def _gallop(self, offset: int, stride: int, following: int) -> tuple[int, int]:
-        """Skip evenly spaced directories; return the last one and what it points to."""
-        self.subject = "a later page"
-        good, probe = 0, FIRST_PROBE
-        room = min((self.size - offset) // stride, MAX_PAGES - len(self.tiff.offsets))
-        while probe < room and self._regular(offset + probe * stride, stride):
+    def _run(self, stride: int, offset: int, likeness: Likeness) -> int:
+        """Go on to evenly spaced directories from `offset`; return what is next."""
+        tiff = self.tiff
+        room = min((self.size - offset) // stride, MAX_PAGES - len(tiff.offsets))
+        found, following = likeness.run(
+            tiff.source, offset, stride, min(room, REGULAR_FROM)
+        )
+        end = offset + found * stride
+        if found == REGULAR_FROM and following == end:
+            found += self._gallop(end, stride, room - found, likeness)
+            following = end = offset + found * stride
+        tiff.offsets.extend(array("Q", range(offset, end, stride)))
+        return following
+
+    def _gallop(self, offset: int, stride: int, room: int, likeness: Likeness) -> int:
+        """Count the directories from `offset` on that are proved by probing."""
+        source, size = self.tiff.source, likeness.fields.size
+
+        def regular(index: int) -> bool:
+            place = offset + index * stride
+            found = likeness.following(source, source.read(place, size), 0)
+            return found == place + stride
+
+        good, probe = -1, FIRST_PROBE
+        while probe < room and regular(probe):
             good, probe = probe, 2 * probe
         probe = min(probe, room)
         while probe - good > 1:
             middle = (good + probe) // 2
-            if self._regular(offset + middle * stride, stride):
+            if regular(middle):
                 good = middle
             else:
                 probe = middle
-        self.subject = None
-        if not good:
-            return offset, following
-        last = offset + good * stride
-        self.tiff.offsets.extend(array("Q", range(offset + stride, last + 1, stride)))
-        return last, last + stride
-
-    def _regular(self, offset: int, stride: int) -> bool:
-        shape = self.shape
-        if shape is None:
-            return False
-        try:
-            tags, following = self.tiff.directory(offset)
-        except DamagedFileError:
-            return False
-        signature = tuple((tag, entry.type) for tag, entry in tags.items())
-        if signature != shape.signature or following != offset + stride:
-            return False
-        self._check_last(tags, offset)
-        return True
+        return good + 1
 
     # -- one page --------------------------------------------------------------
 
@@ -193,72 +179,21 @@ class _Walk:
 
     def _step(self, offset: int) -> int | None:
         """Check the directory at `offset`; return what it points to."""
-        shape = self.shape
-        if shape is not None:
-            following = self._quick(offset, shape)
+        tiff, likeness = self.tiff, self.likeness
+        if likeness is not None:
+            block, begin = tiff.source.window(offset, likeness.fields.size)
+            following = likeness.following(tiff.source, block, begin)
+            # Doubtful pages go the long way, which knows the exceptions.
             if following >= 0:
                 return following
         try:
-            tags, following = self.tiff.directory(offset)
+            tags, following = tiff.directory(offset)
         except DamagedFileError:
             return None
         self._check_last(tags, offset)
-        if len(self.tiff.offsets) >= SHAPE_FROM:
-            self.shape = self._shape_of(tags)
+        if following:
+            self.likeness = Likeness.of(tiff, tags)
         return following
-
-    def _quick(self, offset: int, shape: _Shape) -> int:
-        """Do as `_step` for a directory like the one before; -1 if it is not."""
-        size = shape.fields.size
-        block, begin = self.tiff.source.window(offset, size)
-        if len(block) < begin + size:
-            return -1
-        found = shape.fields.unpack_from(block, begin)
-        count, tag, kind, values, start, *second, length, following = found
-        if (count, tag, kind, values, *second) != shape.expected:
-            return -1
-        if shape.values > 1:
-            start, length = self._value(start, shape), self._value(length, shape)
-        # Doubtful pages go the long way, which knows the exceptions.
-        return following if start + length <= self.size else -1
-
-    def _value(self, offset: int, shape: _Shape) -> int:
-        """Return the last value of an array, or one beyond any file."""
-        size = shape.value.size
-        raw = self.tiff.source.read(offset + (shape.values - 1) * size, size)
-        found: int = shape.value.unpack(raw)[0] if len(raw) == size else 1 << 64
-        return found
-
-    def _shape_of(self, tags: dict[int, Entry]) -> _Shape | None:
-        layout = self.tiff.layout
-        names = list(tags)
-        pair = STRIPS if STRIPS[0] in tags else TILES
-        if pair[0] not in tags or pair[1] not in tags:
-            return None
-        first, second = (tags[tag] for tag in pair)
-        places = [names.index(tag) * layout.entry.size for tag in pair]
-        gap = places[1] - places[0] - layout.entry.size
-        native = 16 if layout.big else 4  # a value as wide as an offset
-        alike = first.type == second.type == native and first.values == second.values
-        if not alike or gap < 0:
-            return None
-        entry = "HHQQ" if layout.big else "HHII"
-        word = "Q" if layout.big else "I"
-        rest = (len(names) - 1) * layout.entry.size - places[1]
-        code = (
-            f"{'Q' if layout.big else 'H'}{places[0]}x{entry}{gap}x{entry}{rest}x{word}"
-        )
-        expected = (
-            len(names),
-            *(value for tag in pair for value in (tag, native, first.values)),
-        )
-        return _Shape(
-            struct.Struct(layout.order + code),
-            expected,
-            tuple((tag, entry.type) for tag, entry in tags.items()),
-            first.values,
-            layout.pointer,
-        )
 
     # -- pixels inside the file -----------------------------------------------------
 
