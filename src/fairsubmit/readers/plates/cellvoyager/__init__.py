@@ -1,0 +1,1 @@
+"""Plates of Yokogawa CellVoyager microscopes."""

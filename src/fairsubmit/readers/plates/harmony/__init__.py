@@ -1,0 +1,1 @@
+"""Plates of Operetta and Opera Phenix microscopes (Harmony)."""
