@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import re
 from decimal import Decimal
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from fairsubmit.metadata.image import (
@@ -17,6 +15,7 @@ from fairsubmit.metadata.image import (
     Problem,
     Quantity,
 )
+from fairsubmit.readers.exact import even_step, micrometres
 from fairsubmit.readers.units import number
 
 if TYPE_CHECKING:
@@ -24,9 +23,8 @@ if TYPE_CHECKING:
 
     from fairsubmit.readers.czi.document import Element
 
-__all__ = ["Common", "acquired_at", "even_step", "micrometres"]
+__all__ = ["Common", "acquired_at"]
 
-METRES_IN_MICROMETRES = 1_000_000
 # What programs write where they know nothing.
 UNSET = frozenset({"undefined", "none", "unknown", "n/a", "null", "nan"})
 # The name ZEN gives a dye that nobody chose.
@@ -34,8 +32,6 @@ _NO_DYE = re.compile(r"Dye\s?\d+", re.IGNORECASE)
 _DATE = re.compile(r"(\d{4})-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?\S*)?")
 # .NET's date of nothing is the year 1; COM's is 1899-12-30.
 FIRST_YEAR = 1900
-# Planned steps are even, measured ones nearly so.
-MOST_JITTER = 0.05
 MAX_STEPS = 1 << 17
 _SHAPES = frozenset(
     {
@@ -135,7 +131,7 @@ class Common:
                 step = even_step(_numbers(positions.value("List/Offsets")), times)
         if step is None:
             place = "Attachment TimeStamps"
-            step = even_step([Decimal(s) for s in stamps if math.isfinite(s)], times)
+            step = even_step(stamps, times)
         if step is None:
             return None
         self.provenance["time_increment"] = place
@@ -347,21 +343,6 @@ def _model(element: Element) -> str | None:
     return None if found is None or found.lower() in UNSET else found
 
 
-def micrometres(text: str) -> float | None:
-    """Return a length above 0 that stands in metres, exactly, as µm.
-
-    Parameters
-    ----------
-    text
-        A decimal number; ``None`` comes back if it is none, or none above 0.
-    """
-    try:
-        length = float(Decimal(text.replace(",", ".")) * METRES_IN_MICROMETRES)
-    except (ArithmeticError, ValueError):
-        return None
-    return length if 0 < length < math.inf else None
-
-
 def _numbers(text: str | None) -> list[Decimal]:
     if not text:
         return []
@@ -370,28 +351,6 @@ def _numbers(text: str | None) -> list[Decimal]:
     except ArithmeticError:
         return []
     return found if all(item.is_finite() for item in found) else []
-
-
-def even_step(times: Sequence[Decimal], count: int) -> float | None:
-    """Return the step of times that are evenly spaced; ``None`` for others.
-
-    Parameters
-    ----------
-    times
-        As planned or measured.
-    count
-        How many there should be.
-    """
-    if count < 2 or len(times) != count:
-        return None
-    try:
-        mean = float((times[-1] - times[0]) / (count - 1))
-        steps = [float(after - before) for before, after in pairwise(times)]
-    except (ArithmeticError, ValueError):
-        return None
-    if not 0 < mean < math.inf:
-        return None
-    return mean if all(abs(s - mean) <= MOST_JITTER * mean for s in steps) else None
 
 
 def acquired_at(common: Common) -> str | None:

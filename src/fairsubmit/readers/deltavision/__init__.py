@@ -1,0 +1,1 @@
+"""DeltaVision: images of softWoRx and their logs."""
