@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from fairsubmit.readers.base import SetReader
 from fairsubmit.readers.czi.reader import Czi
-from fairsubmit.readers.deltavision.reader import DeltaVision
 from fairsubmit.readers.dicom.reader import Dicom
 from fairsubmit.readers.em.dm import DigitalMicrograph
 from fairsubmit.readers.em.mrc import Mrc
@@ -19,19 +18,12 @@ from fairsubmit.readers.plates.harmony.reader import Harmony
 from fairsubmit.readers.plates.imagexpress.reader import ImageXpress
 from fairsubmit.readers.tiff.aperio import Aperio
 from fairsubmit.readers.tiff.fei import Fei
-from fairsubmit.readers.tiff.flex import Flex
 from fairsubmit.readers.tiff.gatan import Gatan
-from fairsubmit.readers.tiff.hamamatsu import Hamamatsu
 from fairsubmit.readers.tiff.imagej import ImageJ
-from fairsubmit.readers.tiff.leica_scn import LeicaScn
-from fairsubmit.readers.tiff.lsm import Lsm
 from fairsubmit.readers.tiff.metaseries import MetaSeries
 from fairsubmit.readers.tiff.olympus_sis import OlympusSis
-from fairsubmit.readers.tiff.philips import Philips
 from fairsubmit.readers.tiff.plain_tiff import PlainTiff
-from fairsubmit.readers.tiff.qptiff import Qptiff
 from fairsubmit.readers.tiff.tvips import Tvips
-from fairsubmit.readers.tiff.ventana import Ventana
 from fairsubmit.readers.tiff.zeiss_sem import ZeissSem
 from fairsubmit.readers.zarr.ome_zarr import OmeZarr
 
@@ -46,22 +38,14 @@ READERS: tuple[OwnReader, ...] = (
     ImageJ(),
     MetaSeries(),
     Aperio(),
-    Hamamatsu(),
-    LeicaScn(),
-    Qptiff(),
-    Ventana(),
-    Philips(),
-    Flex(),
     Fei(),
     ZeissSem(),
     Tvips(),
     OlympusSis(),
     Gatan(),
-    Lsm(),
     PlainTiff(),
     Dicom(),
     DigitalMicrograph(),
-    DeltaVision(),
     Mrc(),
     Lif(),
     Nd2(),
