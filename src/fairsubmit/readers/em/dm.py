@@ -98,10 +98,11 @@ class DigitalMicrograph:
                 raise DamagedFileError(path.as_posix(), expected, offset=0)
             tags, broken = read_tags(source)
             size = source.size
-        found = [_Image(tags, n, size) for n in _images(tags)]
+        numbers = _images(tags, whole=broken is None)
+        found = [image for n in numbers if (image := _Image(tags, n, size)).shape]
         records = [
             image.record(path.as_posix(), self.name, series)
-            for series, image in enumerate(image for image in found if image.shape)
+            for series, image in enumerate(found)
         ]
         if not records:
             expected = broken.expected if broken else "an image in the list of images"
@@ -124,8 +125,16 @@ def _with_problem(
     return replace(record, problems=(*record.problems, problem))
 
 
-def _images(tags: Tags) -> list[int]:
-    """Return the numbers of the images that are no thumbnails."""
+def _images(tags: Tags, *, whole: bool) -> list[int]:
+    """Return the numbers of the images that are no thumbnails.
+
+    Parameters
+    ----------
+    tags
+        Of the file.
+    whole
+        Whether these are all; else an image counts if its tags are told to the end.
+    """
     listed = {
         int(parts[1])
         for key in tags
@@ -134,12 +143,16 @@ def _images(tags: Tags) -> list[int]:
     small = {
         value
         for key, value in tags.items()
-        if key.startswith("Thumbnails/") and key.endswith("/ImageIndex")
+        if isinstance(value, int)
+        and key.startswith("Thumbnails/")
+        and key.endswith("/ImageIndex")
     }
-    if not small and len(listed) > 1:
+    if not small and (len(listed) > 1 or not whole):
         # Where nothing is said, the first is the thumbnail, by all that was seen.
         small = {0}
-    return sorted(n for n in listed if n not in small)[:MAX_IMAGES]
+    last = "ImageList/{}/ImageData/PixelDepth"
+    told = {n for n in listed if whole or last.format(n) in tags}
+    return sorted(told - small)[:MAX_IMAGES]
 
 
 class _Image:

@@ -114,9 +114,12 @@ class _Tree:
         BrokenTreeError
             If the file ends before.
         """
+        end = self.at + count
+        if end > self.source.size:
+            raise BrokenTreeError(self.source.size, expected)
         block, start = self.source.window(self.at, count)
         found = block[start : start + count]
-        if len(found) < count:
+        if len(found) < count:  # the file was cut since it was opened
             raise BrokenTreeError(self.source.size, expected)
         self.at += count
         return found
@@ -185,6 +188,8 @@ class _Tree:
         text = kind[0] == STRING or kind[1] == TEXT
         if not text or length > MAX_TEXT or path.endswith("/Data"):
             self.tags[path] = Array(self.at, length)
+            return
+        if self.at + length > self.source.size:
             return
         block, start = self.source.window(self.at, length)
         encoding = "utf-16-le" if self.order == "<" else "utf-16-be"
