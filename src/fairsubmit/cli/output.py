@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+from functools import cache
 from itertools import compress
 from typing import TYPE_CHECKING, TextIO
 
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 __all__ = ["Output", "ReaderGoneError", "human_size", "json_text", "plural"]
 
@@ -33,11 +34,15 @@ def human_size(size: float) -> str:
 
 def json_text(value: object, *, indent: int | None = None) -> str:
     """Write a JSON value, non-ASCII readable where stdout can carry it."""
+    encoding = (getattr(sys.stdout, "encoding", "") or "").lower()
+    return _json_encoder(indent, ascii_only=encoding.replace("-", "") != "utf8")(value)
+
+
+@cache
+def _json_encoder(indent: int | None, *, ascii_only: bool) -> Callable[[object], str]:
     import json
 
-    encoding = (getattr(sys.stdout, "encoding", "") or "").lower()
-    ascii_only = encoding.replace("-", "") != "utf8"
-    return json.dumps(value, indent=indent, ensure_ascii=ascii_only)
+    return json.JSONEncoder(indent=indent, ensure_ascii=ascii_only).encode
 
 
 def plural(count: int, noun: str) -> str:
@@ -69,6 +74,10 @@ class Output:
     def result(self, text: str) -> None:
         """Print a line of the result."""
         self._write(text, sys.stdout)
+
+    def document(self, content: bytes) -> None:
+        """Print a document that is encoded already."""
+        self._write(content.removesuffix(b"\n"), sys.stdout)
 
     def json(self, value: object, *, indent: int | None = 1) -> None:
         """Print a JSON value."""
@@ -124,7 +133,7 @@ class Output:
             text = GAP.join(_cell(*cell) for cell in cells).rstrip()
             self.result(text if index else click.style(text, bold=True))
 
-    def _write(self, text: str, stream: TextIO) -> None:
+    def _write(self, text: str | bytes, stream: TextIO) -> None:
         try:
             click.echo(text, file=stream, color=self.colour)
         except BrokenPipeError as error:
