@@ -11,6 +11,7 @@ from fairsubmit.readers.em.dm import DigitalMicrograph
 from fairsubmit.readers.em.mrc import Mrc
 from fairsubmit.readers.leica.lif import Lif
 from fairsubmit.readers.nikon.nd2 import Nd2
+from fairsubmit.readers.olympus.fluoview import Oib, Oif
 from fairsubmit.readers.ome.ome_tiff import OmeTiff
 from fairsubmit.readers.ome.ome_xml_file import OmeXmlFile
 from fairsubmit.readers.plates.cellvoyager.reader import CellVoyager
@@ -49,6 +50,8 @@ READERS: tuple[OwnReader, ...] = (
     Mrc(),
     Lif(),
     Nd2(),
+    Oif(),
+    Oib(),
     Czi(),
     OmeXmlFile(),
     ImageXpress(),

@@ -1,0 +1,1 @@
+"""Olympus' (Evident's) formats: OIF and OIB of FluoView."""
