@@ -19,12 +19,18 @@ from fairsubmit.readers.plates.harmony.reader import Harmony
 from fairsubmit.readers.plates.imagexpress.reader import ImageXpress
 from fairsubmit.readers.tiff.aperio import Aperio
 from fairsubmit.readers.tiff.fei import Fei
+from fairsubmit.readers.tiff.flex import Flex
 from fairsubmit.readers.tiff.gatan import Gatan
+from fairsubmit.readers.tiff.hamamatsu import Hamamatsu
 from fairsubmit.readers.tiff.imagej import ImageJ
+from fairsubmit.readers.tiff.leica_scn import LeicaScn
 from fairsubmit.readers.tiff.metaseries import MetaSeries
 from fairsubmit.readers.tiff.olympus_sis import OlympusSis
+from fairsubmit.readers.tiff.philips import Philips
 from fairsubmit.readers.tiff.plain_tiff import PlainTiff
+from fairsubmit.readers.tiff.qptiff import Qptiff
 from fairsubmit.readers.tiff.tvips import Tvips
+from fairsubmit.readers.tiff.ventana import Ventana
 from fairsubmit.readers.tiff.zeiss_sem import ZeissSem
 from fairsubmit.readers.zarr.ome_zarr import OmeZarr
 
@@ -39,6 +45,12 @@ READERS: tuple[OwnReader, ...] = (
     ImageJ(),
     MetaSeries(),
     Aperio(),
+    Hamamatsu(),
+    LeicaScn(),
+    Qptiff(),
+    Ventana(),
+    Philips(),
+    Flex(),
     Fei(),
     ZeissSem(),
     Tvips(),

@@ -24,11 +24,11 @@ from fairsubmit.readers.tiff.structure import DESCRIPTION, is_tiff, open_tiff
 from fairsubmit.readers.values import Values
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from fairsubmit.readers.about import About
-    from fairsubmit.readers.tiff.structure import Page, Tiff
+    from fairsubmit.readers.tiff.structure import Entry, Page, Tiff
 
 __all__ = ["Dialect", "DialectReader", "exact", "in_metres", "ini"]
 
@@ -99,6 +99,8 @@ class Dialect(Values):
         The file; its pages are checked.
     path
         As given.
+    series
+        Number of the image in the file; problems of the file stand with the first.
 
     Attributes
     ----------
@@ -108,12 +110,14 @@ class Dialect(Values):
         Where the values came from.
     """
 
-    def __init__(self, tiff: Tiff, path: Path) -> None:
+    def __init__(self, tiff: Tiff, path: Path, series: int = 0) -> None:
         super().__init__()
         self.tiff = tiff
         self.path = path.as_posix()
+        self.series = series
         self.page = tiff.first
-        self.problems.extend(check(tiff))
+        found = check(tiff)
+        self.problems.extend(() if series else found)
         self.provenance = {"size.x": "IFD:0/ImageWidth", "size.y": "IFD:0/ImageLength"}
         self._values: dict[str, Any] = {}
         self._lengths: dict[str, Quantity] = {}
@@ -122,9 +126,36 @@ class Dialect(Values):
         """Return a text tag of the first page; empty if it is absent."""
         return decoded(self.tiff.text(tag, limit) or b"")
 
+    def pages(self) -> Iterator[tuple[dict[int, Entry], Page]]:
+        """Yield tags and content of each page that is whole, up to some hundreds."""
+        for index, offset in enumerate(self.tiff.offsets[:MAX_COMPARED]):
+            try:
+                tags = self.tiff.directory(offset)[0] if index else self.tiff.tags
+                yield tags, self.tiff.page(tags, offset)
+            except DamagedFileError:
+                continue
+
+    def text_of(self, tags: dict[int, Entry], limit: int = 1 << 16) -> str:
+        """Return how the description of a page begins."""
+        entry = tags.get(DESCRIPTION)
+        if entry is None or entry.type not in {1, 2, 7}:
+            return ""
+        return decoded(self.tiff.raw(entry, limit))
+
+    def slide_label(self, place: str) -> None:
+        """Note that a slide's label can be seen, on which people write names."""
+        message = (
+            "holds a picture of the slide's label, on which names and numbers of "
+            "patients may stand"
+        )
+        self.problem("slide-label", message, place)
+
     def found(self, key: str, value: object, place: str) -> None:
         """Keep a value of the record, unless it is ``None``, and where it stood."""
-        if value is not None:
+        if isinstance(value, ImageSize):
+            self._values[key] = value
+            self.provenance |= {f"size.{axis}": place for axis in "zct"}
+        elif value is not None:
             self._values[key] = value
             self.provenance[key] = place
 
@@ -144,10 +175,10 @@ class Dialect(Values):
         return found
 
     def person(self, value: str | None, place: str) -> None:
-        """Note a field that names who used the microscope, never the name."""
+        """Note a field that tells who used the instrument, never the name."""
         text = (value or "").strip().lower()
         if text and text not in _NOBODY:
-            message = f"{place} names a person: who used the instrument"
+            message = f"{place} tells who used the instrument"
             self.problem("personal-data", message, place)
 
     def folder(self, value: str | None, place: str) -> None:
@@ -159,9 +190,8 @@ class Dialect(Values):
 
     def alike(self) -> int:
         """Return how many pages are like the image's page, that one included."""
-        pages = self.tiff.pages(range(min(len(self.tiff.offsets), MAX_COMPARED)))
         kind = _kind(self.page)
-        found = sum(1 for page in pages if _kind(page) == kind)
+        found = sum(1 for _, page in self.pages() if _kind(page) == kind)
         more = max(len(self.tiff.offsets) - MAX_COMPARED, 0)
         return max(found, 1) + (more if found == MAX_COMPARED else 0)
 
@@ -186,7 +216,7 @@ class Dialect(Values):
                 self.provenance |= {} if place is None else {key: place}
         return ImageMetadata(
             self.path,
-            0,
+            self.series,
             format=reader.about.format,
             reader=reader.name,
             size=size,
