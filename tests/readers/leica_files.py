@@ -120,3 +120,35 @@ def one_image(
             "MemBlock_1", bytes(size) if content is None else content, version=version
         ),
     )
+
+
+def lof(xml: str, content: bytes = bytes(12), *, size: int | None = None) -> bytes:
+    """A LOF file: what it is, versions, the pixels, the XML."""
+    length = len(content) if size is None else size
+    middle = struct.pack("<BIBIBQ", 0x2A, 2, 0x2A, 0, 0x2A, length)
+    return text_part("LMS_Object_File") + middle + content + text_part(xml)
+
+
+def lof_image(name: str = "Series001") -> bytes:
+    return lof(document(element(name, image(plane()), memory="MemBlock_1", size=12)))
+
+
+def references(*names: str) -> str:
+    inside = "".join(f'<Reference File="{name}" UUID="u"/>' for name in names)
+    return f"<Children>{inside}</Children>"
+
+
+def listing(name: str, kind: str, *names: str) -> bytes:
+    """An XLEF (Experiment), XLCF (Collection) or XLLF that lists other files."""
+    inside = f'<Element Name="{name}"><Data><{kind}/></Data>{references(*names)}'
+    return document(f"{inside}</Element>").encode("utf-8-sig")
+
+
+def xlif(name: str, *frames: str, size: int = 12) -> bytes:
+    """The XML of one image, whose pixels are in other files."""
+    inside = "".join(
+        f'<Frame File="{frame}" Offset="0" Size="{size}" UUID="u"/>' for frame in frames
+    )
+    memory = f'<Memory Size="{size}" MemoryBlockID="MemBlock_1">{inside}</Memory>'
+    body = f'<Element Name="{name}">{image(plane())}{memory}<Children/></Element>'
+    return document(body).encode("utf-8-sig")

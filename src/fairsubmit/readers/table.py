@@ -10,6 +10,8 @@ from fairsubmit.readers.dicom.reader import Dicom
 from fairsubmit.readers.em.dm import DigitalMicrograph
 from fairsubmit.readers.em.mrc import Mrc
 from fairsubmit.readers.leica.lif import Lif
+from fairsubmit.readers.leica.lof import Lof
+from fairsubmit.readers.leica.xlef import Xlef
 from fairsubmit.readers.nikon.nd2 import Nd2
 from fairsubmit.readers.olympus.fluoview import Oib, Oif
 from fairsubmit.readers.ome.ome_tiff import OmeTiff
@@ -61,6 +63,8 @@ READERS: tuple[OwnReader, ...] = (
     DigitalMicrograph(),
     Mrc(),
     Lif(),
+    Lof(),
+    Xlef(),
     Nd2(),
     Oif(),
     Oib(),

@@ -17,10 +17,22 @@ if TYPE_CHECKING:
 
     from fairsubmit.readers.source import Source
 
-__all__ = ["Blocks", "Text", "chunks", "header", "is_container", "walk"]
+__all__ = [
+    "LOF_TEXT",
+    "Blocks",
+    "Text",
+    "chunks",
+    "header",
+    "is_container",
+    "object_end",
+    "walk",
+]
 
 PART, ITEM = 0x70, 0x2A
 _TEXT = struct.Struct("<IIBI")
+# What stands in a LOF where a LIF has its XML; two versions and the size follow.
+LOF_TEXT = "LMS_Object_File".encode("utf-16-le")
+_OBJECT = struct.Struct("<BIBIBQ")
 _BLOCKS = {1: struct.Struct("<IIBIBI"), 2: struct.Struct("<IIBQBI")}
 CHUNK = 1 << 20
 # Larger projects have 100 MB; what is larger still is an attack or an accident.
@@ -104,6 +116,31 @@ def chunks(source: Source, text: Text) -> Iterator[bytes]:
     """Yield the bytes of a text."""
     for offset in range(text.offset, text.end, CHUNK):
         yield source.read(offset, min(CHUNK, text.end - offset))
+
+
+def object_end(source: Source) -> int:
+    """Return where the pixels of a LOF end and its XML begins.
+
+    Raises
+    ------
+    DamagedFileError
+        If that is behind the end of the file, or no LOF.
+    ReadError
+        If the file cannot be read.
+    """
+    offset = header(source).end
+    raw = source.read(offset, _OBJECT.size)
+    shown = source.path.as_posix()
+    if len(raw) < _OBJECT.size:
+        raise DamagedFileError(shown, "the size of the pixels", offset=offset)
+    *items, size = _OBJECT.unpack(raw)
+    if items[::2] != [ITEM] * 3:
+        raise DamagedFileError(shown, "the size of the pixels", offset=offset)
+    end: int = offset + _OBJECT.size + size
+    if end >= source.size:
+        what = f"{size} bytes of pixels and then the XML, but the file ends before"
+        raise DamagedFileError(shown, what, offset=source.size)
+    return end
 
 
 def walk(source: Source, offset: int, version: int) -> Blocks:

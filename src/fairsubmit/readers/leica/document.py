@@ -117,6 +117,8 @@ class Document(Generic[_T]):
         Name of the root element.
     version
         Of the format.
+    name
+        Of the outermost Element.
     images
         In the order of the document.
     references
@@ -131,6 +133,7 @@ class Document(Generic[_T]):
 
     root: str = ""
     version: int = 2
+    name: str = ""
     images: list[Entry[_T]] = field(default_factory=list)
     references: list[str] = field(default_factory=list)
     experiment: Attributes = field(default_factory=dict)
@@ -240,6 +243,7 @@ class _Tree(Generic[_T]):
             document.version = 1 if version == "1" else 2
         elif tag == "Element":
             self._names.append(attributes.get("Name", "")[:MAX_ATTRIBUTE])
+            document.name = document.name or self._names[0]
             self._images.append(None)
         elif tag == "Experiment":
             document.experiment = attributes

@@ -12,6 +12,7 @@ from fairsubmit.readers.leica.container import (
     Blocks,
     chunks,
     header,
+    object_end,
     walk,
 )
 from fairsubmit.readers.leica.document import Document, Entry, parse
@@ -24,9 +25,9 @@ if TYPE_CHECKING:
 
     from fairsubmit.metadata.image import ImageMetadata
 
-__all__ = ["document_problems", "numbered", "read_lif"]
+__all__ = ["UTF16", "document_problems", "numbered", "read_lif", "read_lof"]
 
-_UTF16 = "utf-16-le"
+UTF16 = "utf-16-le"
 SIDECAR = ".lifext"
 _USER = re.compile(r"[\\/](?:Users|home|Documents and Settings)[\\/]", re.IGNORECASE)
 
@@ -54,7 +55,7 @@ def read_lif(path: Path, format_name: str, reader: str) -> Sequence[ImageMetadat
     maker = Maker(shown, format_name, reader)
     with opened(path) as source:
         text = header(source)
-        document = parse(chunks(source, text), _UTF16, maker)
+        document = parse(chunks(source, text), UTF16, maker)
         if document.root == "LMSDataContainerEnhancedHeader":
             message = f"{shown} holds reduced copies of the images of a LIF file"
             raise UnsupportedFormatError(message)
@@ -69,6 +70,44 @@ def read_lif(path: Path, format_name: str, reader: str) -> Sequence[ImageMetadat
     files = (shown, sidecar.as_posix()) if sidecar.is_file() else (shown,)
     records = [_checked(entry, blocks, files) for entry in entries]
     return numbered(records, [*document_problems(document), *_broken(blocks)])
+
+
+def read_lof(path: Path, format_name: str, reader: str) -> Sequence[ImageMetadata]:
+    """Return the record of a LOF file.
+
+    Parameters
+    ----------
+    path
+        The file.
+    format_name, reader
+        As they stand in the record.
+
+    Raises
+    ------
+    DamagedFileError
+        If the pixels or the XML are not all there.
+    ReadError
+        If the file cannot be opened.
+    """
+    shown = path.as_posix()
+    maker = Maker(shown, format_name, reader)
+    with opened(path) as source:
+        start = header(source).end
+        end = object_end(source)
+        text = header(source, end)
+        document = parse(chunks(source, text), UTF16, maker)
+    made = next((e.made for e in document.images if e.made is not None), None)
+    if made is None:
+        what = f"XML with an image ({document.error or 'it has none'})"
+        raise DamagedFileError(shown, what, offset=text.offset)
+    record, extent = made
+    problems = document_problems(document)
+    if end - start < extent:
+        message = f"its pixels take {extent} bytes, the file has {end - start}"
+        problems.append(Problem("size-mismatch", message, f"byte {start}", error=True))
+    # Old files hold the image alone, without its name.
+    name = record.name or path.stem
+    return numbered([replace(record, name=name)], problems)
 
 
 def numbered(
