@@ -13,7 +13,7 @@ from fairsubmit.readers.tiff.chain import check
 from fairsubmit.readers.tiff.structure import DESCRIPTION, is_tiff, open_tiff
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
 __all__ = ["CutParts", "Folder", "Pixels", "pixels_of"]
 
@@ -161,10 +161,17 @@ class CutParts:
     """Finds files that end before their pixels do, opening only those too small.
 
     One for each set: after `MAX_OPENED` files it counts, and opens no more.
+
+    Parameters
+    ----------
+    look
+        Returns what is wrong with a file.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, look: Callable[[Path], Sequence[Problem]] | None = None) -> None:
+        self._look = look or _problems_of
         self._left = MAX_OPENED
+        self._some = False
 
     def problems(self, parts: Iterable[tuple[str, int]], least: int) -> list[Problem]:
         """Return a problem, an error, for each file that is cut short.
@@ -174,35 +181,35 @@ class CutParts:
         parts
             Files and their sizes in bytes.
         least
-            Bytes that an uncompressed plane needs; 0 where only empty files are wrong.
+            Bytes that uncompressed planes need; 0 where only empty files are wrong.
         """
         found: list[Problem] = []
         unopened = 0
         for path, size in parts:
             if size and size > least:
                 continue
-            if not self._left:
+            if self._left:
+                self._left -= 1
+                found += self._cut(Path(path), size)
+            else:
                 unopened += 1
-                continue
-            self._left -= 1
-            problem = _cut(Path(path), size)
-            if problem is not None:
-                found.append(problem)
-        if unopened:
+        self._some = self._some or bool(found)
+        if unopened and self._some:
             message = f"{unopened} more files are smaller than their pixels should be"
             found.append(Problem("truncated", message, None, error=True))
         return found
 
+    def _cut(self, path: Path, size: int) -> list[Problem]:
+        if not size:
+            message = f"{path.name} is empty: copy it again from its source"
+            return [Problem("truncated", message, path.name, error=True)]
+        wrong = next((p for p in self._look(path) if p.error), None)
+        if wrong is None or wrong.code == "unreadable-part":
+            return [] if wrong is None else [wrong]
+        message = f"{path.name}: {wrong.message}"
+        return [Problem(wrong.code, message, wrong.place, error=True)]
 
-def _cut(path: Path, size: int) -> Problem | None:
-    if not size:
-        message = f"{path.name} is empty: copy it again from its source"
-        return Problem("truncated", message, path.name, error=True)
+
+def _problems_of(path: Path) -> Sequence[Problem]:
     pixels = pixels_of(path)
-    if isinstance(pixels, Problem):
-        return pixels
-    for problem in pixels.problems:
-        if problem.error:
-            message = f"{path.name}: {problem.message}"
-            return Problem(problem.code, message, problem.place, error=True)
-    return None
+    return (pixels,) if isinstance(pixels, Problem) else pixels.problems

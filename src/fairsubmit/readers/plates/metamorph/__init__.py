@@ -1,0 +1,1 @@
+"""Series of MetaMorph and VisiView: ND and STK or TIFF files."""
