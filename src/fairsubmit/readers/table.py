@@ -19,6 +19,7 @@ from fairsubmit.readers.ome.ome_xml_file import OmeXmlFile
 from fairsubmit.readers.plates.cellvoyager.reader import CellVoyager
 from fairsubmit.readers.plates.harmony.reader import Harmony
 from fairsubmit.readers.plates.imagexpress.reader import ImageXpress
+from fairsubmit.readers.plates.metamorph.reader import MetaMorph
 from fairsubmit.readers.tiff.aperio import Aperio
 from fairsubmit.readers.tiff.fei import Fei
 from fairsubmit.readers.tiff.flex import Flex
@@ -31,6 +32,7 @@ from fairsubmit.readers.tiff.olympus_sis import OlympusSis
 from fairsubmit.readers.tiff.philips import Philips
 from fairsubmit.readers.tiff.plain_tiff import PlainTiff
 from fairsubmit.readers.tiff.qptiff import Qptiff
+from fairsubmit.readers.tiff.stk import Stk
 from fairsubmit.readers.tiff.tvips import Tvips
 from fairsubmit.readers.tiff.ventana import Ventana
 from fairsubmit.readers.tiff.zeiss_sem import ZeissSem
@@ -45,6 +47,7 @@ __all__ = ["IMAGE_SUFFIXES", "READERS", "SET_READERS"]
 READERS: tuple[OwnReader, ...] = (
     OmeTiff(),
     ImageJ(),
+    Stk(),
     MetaSeries(),
     Aperio(),
     Hamamatsu(),
@@ -71,6 +74,7 @@ READERS: tuple[OwnReader, ...] = (
     Czi(),
     OmeXmlFile(),
     ImageXpress(),
+    MetaMorph(),
     CellVoyager(),
     Harmony(),
     OmeZarr(),
