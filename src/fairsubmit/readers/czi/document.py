@@ -79,8 +79,7 @@ class Document(NamedTuple):
 
 def parse(xml: bytes) -> Document:
     """Read the document; what stands before an error is kept."""
-    raw = xml.rstrip(b"\0")
-    raw = _utf_8(raw)
+    raw = _utf_8(xml)
     builder, error = _build(_cut(raw))
     if error is None:
         return Document(builder.metadata, ())
@@ -98,7 +97,7 @@ def parse(xml: bytes) -> Document:
 def _utf_8(raw: bytes) -> bytes:
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return raw.decode("utf-16", "replace").encode()
-    return raw.removeprefix(b"\xef\xbb\xbf").lstrip()
+    return raw.removeprefix(b"\xef\xbb\xbf").lstrip().rstrip(b"\0")
 
 
 def _build(xml: bytes) -> tuple[_Builder, str | None]:

@@ -96,8 +96,8 @@ class Collection:
     ----------
     images
         By scene, view and block.
-    parts
-        Numbers of the files that hold sub-blocks.
+    parts, here
+        Numbers of the files that hold sub-blocks, and of those that were read.
     last
         Position of the last sub-block in the file of this number; its pixels end last.
     full
@@ -107,6 +107,7 @@ class Collection:
     def __init__(self) -> None:
         self.images: dict[tuple[int, int, int], Image] = {}
         self.parts: set[int] = set()
+        self.here: set[int] = set()
         self.last: dict[int, int] = {}
         self.full = False
         self.planes = 0
@@ -121,6 +122,7 @@ class Collection:
         own
             Number of the file; entries that name no other lie in it.
         """
+        self.here.add(own)
         count = 0
         for entry in entries:
             count += 1
