@@ -61,8 +61,8 @@ def test_what_curators_corrected_is_found(shared: Path) -> None:
 
 def test_what_curators_let_stand_is_not_called_wrong(shared: Path) -> None:
     for accession, (before, after) in _pairs(shared).items():
-        codes = Counter(f.code for f in after.findings)
-        assert not codes - Counter(f.code for f in before.findings), accession
+        codes = Counter(f.code for f in after.errors)
+        assert not codes - Counter(f.code for f in before.errors), accession
         assert set(codes) <= NOT_THERE, accession
         assert len(after.errors) < 8
 
@@ -70,7 +70,7 @@ def test_what_curators_let_stand_is_not_called_wrong(shared: Path) -> None:
 def test_places_are_those_of_the_pagetab(shared: Path) -> None:
     folder = shared / "real_metadata" / "bia_pagetab_pairs"
     path = folder / "S-BIAD954_original.json"
-    (finding,) = _checked(path).findings
+    (finding,) = _checked(path).errors
     assert finding.code == "PPL103"
     assert finding.pointer == "/section/subsections/0/attributes/1/value"
     value = json.loads(path.read_bytes())

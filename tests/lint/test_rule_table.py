@@ -46,8 +46,11 @@ DOC101 unreadable-document
 DOC102 duplicate-key
 DOC103 unknown-field
 DOC104 invisible-character
+DOC105 surplus-blank
+DOC106 ambiguous-scalar
 DOC107 placeholder-value
 DOC108 unsupported-version
+DOC109 mojibake
 DOC110 waiver-without-effect
 DOC120 wrong-shape
 DOC121 missing-field
@@ -73,19 +76,32 @@ IMG121 reader-missing
 LIC101 licence-missing
 LIC102 licence-unknown
 LIC103 licence-refused
+LIC104 licence-restrictive
+LIC105 human-data
+LIC106 embargo-without-reason
 LNK101 link-invalid
 LNK102 link-without-type
 LNK103 doi-invalid
 LNK104 pubmed-id-invalid
+LNK105 publication-missing
+LNK106 publication-year
+LNK107 grant-incomplete
+LNK108 funder-not-identified
+LNK109 link-without-relation
 MIG001 nested-layout
 PPL101 author-without-name
 PPL102 orcid-invalid
 PPL103 email-invalid
 PPL104 email-missing
 PPL105 author-without-organisation
+PPL106 orcid-missing
 PPL107 ror-invalid
+PPL108 ror-missing
+PPL109 person-twice
 PPL110 affiliation-not-a-reference
 PPL111 organisation-incomplete
+PPL112 role-unknown
+PPL113 name-form
 REF101 reference-undefined
 REF102 association-title-unknown
 REF103 component-without-association
@@ -95,9 +111,14 @@ SPE101 preparation-missing
 STU101 title-too-short
 STU102 description-too-short
 STU103 keywords-missing
+STU104 keywords-joined
 STU105 release-date
+STU106 title-style
+STU107 description-thin
+STU108 acknowledgements-missing
 STU109 component-missing
 STU110 component-undescribed
+STU111 duplicate-title
 """
 # The 42 rules of the FAIR minimum that were proposed before the first was written.
 FAIR_MINIMUM = """

@@ -29,6 +29,8 @@ __all__ = ["RuleError", "lint"]
 # Files named in a finding that stands for many.
 NAMED_PLACES = 3
 UNUSED_WAIVER = "DOC110"
+_SEVERITIES = tuple(Severity)
+_UNSAID = len(_SEVERITIES)
 # Different sentences kept of one rule about images; memory must not grow with the
 # number of images, and nobody reads more.
 MAX_SENTENCES = 100
@@ -160,15 +162,22 @@ def _check_document(
 
 
 def _one_per_cause(said: list[tuple[Rule, Hit]]) -> Iterator[tuple[Rule, Hit]]:
-    """Leave out what the model says where a rule has already spoken."""
-    spoken = {hit.pointer for rule, hit in said if hit.pointer and not rule.fallback}
+    """Leave out what the model says where a rule has already spoken, as badly of it."""
+    spoken: dict[str, int] = {}
+    for rule, hit in said:
+        if hit.pointer and not rule.fallback:
+            rank = _rank(rule, hit)
+            spoken[hit.pointer] = min(rank, spoken.get(hit.pointer, rank))
     for rule, hit in said:
         pointer = hit.pointer or ""
-        if rule.fallback and (
-            pointer in spoken or pointer.rpartition("/")[0] in spoken
-        ):
-            continue
-        yield rule, hit
+        above = (spoken.get(p, _UNSAID) for p in (pointer, pointer.rpartition("/")[0]))
+        if not rule.fallback or min(above) > _rank(rule, hit):
+            yield rule, hit
+
+
+def _rank(rule: Rule, hit: Hit) -> int:
+    """Return how bad a hit is: 0 is the worst."""
+    return _SEVERITIES.index(hit.severity or rule.severity)
 
 
 def _check_images(

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from fairsubmit.lint.rules.document import (
+    ambiguous_scalar,
     duplicate_key,
     invisible_character,
     missing_field,
+    mojibake,
     placeholder_value,
+    surplus_blank,
     unknown_field,
     unreadable_document,
     unsupported_version,
@@ -27,8 +30,11 @@ RULES: Final[tuple[Rule, ...]] = (
     duplicate_key.RULE,  # DOC102
     unknown_field.RULE,  # DOC103
     invisible_character.RULE,  # DOC104
+    surplus_blank.RULE,  # DOC105
+    ambiguous_scalar.RULE,  # DOC106
     placeholder_value.RULE,  # DOC107
     unsupported_version.RULE,  # DOC108
+    mojibake.RULE,  # DOC109
     waiver_without_effect.RULE,  # DOC110
     wrong_shape.RULE,  # DOC120
     missing_field.RULE,  # DOC121

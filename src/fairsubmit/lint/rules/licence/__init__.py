@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from fairsubmit.lint.rules.licence import (
+    embargo_without_reason,
+    human_data,
     licence_missing,
     licence_refused,
+    licence_restrictive,
     licence_unknown,
 )
 
@@ -20,4 +23,7 @@ RULES: Final[tuple[Rule, ...]] = (
     licence_missing.RULE,  # LIC101
     licence_unknown.RULE,  # LIC102
     licence_refused.RULE,  # LIC103
+    licence_restrictive.RULE,  # LIC104
+    human_data.RULE,  # LIC105
+    embargo_without_reason.RULE,  # LIC106
 )

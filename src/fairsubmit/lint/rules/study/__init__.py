@@ -5,11 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from fairsubmit.lint.rules.study import (
+    acknowledgements_missing,
     component_missing,
     component_undescribed,
+    description_thin,
     description_too_short,
+    duplicate_title,
+    keywords_joined,
     keywords_missing,
     release_date,
+    title_style,
     title_too_short,
 )
 
@@ -23,7 +28,12 @@ RULES: Final[tuple[Rule, ...]] = (
     title_too_short.RULE,  # STU101
     description_too_short.RULE,  # STU102
     keywords_missing.RULE,  # STU103
+    keywords_joined.RULE,  # STU104
     release_date.RULE,  # STU105
+    title_style.RULE,  # STU106
+    description_thin.RULE,  # STU107
+    acknowledgements_missing.RULE,  # STU108
     component_missing.RULE,  # STU109
     component_undescribed.RULE,  # STU110
+    duplicate_title.RULE,  # STU111
 )
