@@ -28,12 +28,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fairsubmit.readers.base import Reader, SetReader
+    from fairsubmit.readers.fallback.bioformats import BioFormats
 
 __all__ = ["GROUP", "READERS", "find_reader", "is_image", "plug_ins", "read_image"]
 
 UNREADABLE = ("IMG101", "image-unreadable")
 NOT_READ = ("IMG120", "format-not-read")
 NO_LIBRARY = ("IMG121", "reader-missing")
+# What our readers do not read, another program may.
+_OTHERS_MAY = frozenset({NOT_READ[0], NO_LIBRARY[0]})
 # Nearly all images are these, and they know their sets themselves.
 _SPEAKS_FOR_ITSELF = "ome_tiff"
 _AGAIN = "copy the file again from its source, then run the command again"
@@ -76,7 +79,7 @@ def is_image(path: Path) -> bool:
         return False
 
 
-def read_image(path: Path) -> Extraction:
+def read_image(path: Path, *, bioformats: BioFormats | None = None) -> Extraction:
     """Read the headers of one file, or of one folder that is an image.
 
     Never raises: what cannot be read becomes one finding, IMG101. A file that is no
@@ -87,10 +90,14 @@ def read_image(path: Path) -> Extraction:
     ----------
     path
         The file or folder; paths in the result begin as it does.
+    bioformats
+        Asked, after an installed openreadout, for what has no record otherwise.
     """
     shown = path.as_posix()
     try:
-        return _read(path, shown)
+        found = _read(path, shown)
+        if found.findings and found.findings[0].code in _OTHERS_MAY:
+            return _read_otherwise(path, found, bioformats)
     except ReadError as error:
         return Extraction(shown, findings=(_unreadable(shown, error),))
     except Exception as error:  # noqa: BLE001 - one file must not stop the others
@@ -98,6 +105,15 @@ def read_image(path: Path) -> Extraction:
         message = f"{shown} cannot be read: its content is not as expected ({words})"
         failure = ReadError(message, hint="report this with the file, please")
         return Extraction(shown, findings=(_unreadable(shown, failure),))
+    return found
+
+
+def _read_otherwise(
+    path: Path, found: Extraction, bioformats: BioFormats | None
+) -> Extraction:
+    from fairsubmit.readers.fallback import read_otherwise
+
+    return read_otherwise(path, found, bioformats)
 
 
 def _read(path: Path, shown: str) -> Extraction:

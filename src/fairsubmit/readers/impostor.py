@@ -10,7 +10,13 @@ from fairsubmit.readers.table import IMAGE_SUFFIXES, READERS
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["UNREAD_SUFFIXES", "has_image_suffix", "refusal", "unread"]
+__all__ = [
+    "UNREAD_SUFFIXES",
+    "format_name",
+    "has_image_suffix",
+    "refusal",
+    "unread",
+]
 
 # Formats of microscopy and imaging that are known; those that a reader claims are read.
 UNREAD_SUFFIXES = {
@@ -96,6 +102,13 @@ def unread(path: Path) -> str | None:
         return None
     suffix = _suffix(path.name, UNREAD_SUFFIXES)
     return UNREAD_SUFFIXES[suffix] if suffix else None
+
+
+def format_name(path: Path) -> str:
+    """Return the name of the format that a file's name promises."""
+    suffix = _suffix(path.name, IMAGE_SUFFIXES)
+    named = next((r.about.format for r in READERS if suffix in r.suffixes), None)
+    return named or unread(path) or path.suffix.removeprefix(".").upper() or "unknown"
 
 
 def _promised(path: Path) -> str:
