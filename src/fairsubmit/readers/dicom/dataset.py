@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import MutableSequence
 from contextlib import contextmanager, suppress
 from decimal import Decimal, InvalidOperation
 from functools import cache
@@ -22,14 +23,14 @@ from fairsubmit.readers.extras import library
 from fairsubmit.readers.volumes.numbers import single
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from io import BytesIO
     from pathlib import Path
     from types import ModuleType
 
     from fairsubmit.readers.source import Source
 
-__all__ = ["Data", "Header", "guarded", "read_header"]
+__all__ = ["Data", "Header", "guarded", "named", "read_header"]
 
 MAX_ITEMS = 4096
 # Frames whose own groups are read: more are taken to be as the header says.
@@ -94,9 +95,7 @@ class Data:
         value = self._value(keyword)
         if value is None:
             return []
-        several = not isinstance(value, str) and hasattr(value, "__iter__")
-        values = list(value)[:MAX_ITEMS] if several else [value]
-        return [text for v in values if (text := str(v).strip("\0 "))]
+        return [text for v in _several(value) if (text := str(v).strip("\0 "))]
 
     def text(self, keyword: str) -> str | None:
         """Return the first value."""
@@ -107,8 +106,7 @@ class Data:
         value = self._value(keyword)
         if value is None or isinstance(value, bytes):
             return []
-        several = not isinstance(value, str) and hasattr(value, "__iter__")
-        found = (_decimal(v) for v in (list(value)[:MAX_ITEMS] if several else [value]))
+        found = (_decimal(v) for v in _several(value))
         return [number for number in found if number is not None]
 
     def number(self, keyword: str) -> Decimal | None:
@@ -141,9 +139,16 @@ class Data:
         return found
 
 
+def _several(value: object) -> Iterable[object]:
+    """Return the values of an element; names of persons are no lists of letters."""
+    return value[:MAX_ITEMS] if isinstance(value, MutableSequence) else [value]
+
+
 def _decimal(value: object) -> Decimal | None:
     try:
-        if isinstance(value, float) and str(value) == repr(value):
+        if isinstance(value, int):  # tags too, whose text is none
+            number = Decimal(int(value))
+        elif isinstance(value, float) and str(value) == repr(value):
             number = single(value)
         else:
             number = Decimal(str(value).strip("\0 "))
@@ -163,6 +168,8 @@ class Header(Data):
         How it is written.
     end
         Offset of the first element that was not read; ``None`` if it is deflated.
+    cut
+        Whether the file ended within an element.
     """
 
     def __init__(
@@ -170,10 +177,13 @@ class Header(Data):
         found: Any,  # noqa: ANN401 - pydicom's
         how: Encoding,
         end: int | None,
+        *,
+        cut: bool,
     ) -> None:
         super().__init__(found)
         self.encoding = how
         self.end = end
+        self.cut = cut
         self.frames: tuple[Data, ...] = ()
 
     @property
@@ -194,6 +204,17 @@ class Header(Data):
         items = (frame.first(*keywords[:-1]) for frame in self.frames)
         values = ["\\".join(item.texts(keywords[-1])) for item in items]
         return values if all(values) else None
+
+
+def named(uid: str) -> str:
+    """Return the name of a UID, or itself.
+
+    Raises
+    ------
+    MissingReaderError
+        If pydicom is not installed.
+    """
+    return str(library("pydicom.uid", "dicom", "DICOM").UID(uid).name)
 
 
 @cache
@@ -238,7 +259,8 @@ def read_header(
     end = stream.tell()
     # What the file does, which is not always what its transfer syntax says.
     how = how._replace(implicit=bool(found.original_encoding[0]))
-    header = Header(found, how, None if packed else end)
+    cut = not packed and (stream.short or end > source.size)
+    header = Header(found, how, None if packed else end, cut=cut)
     if stop == STOP_FULL:
         header.frames = tuple(_frames(filereader, stream, how))
     return header

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from fairsubmit.errors import (
     UnsupportedFormatError,
 )
 from fairsubmit.readers.about import About
-from fairsubmit.readers.dicom.dataset import Header, guarded, read_header
+from fairsubmit.readers.dicom.dataset import Header, guarded, named, read_header
 from fairsubmit.readers.dicom.frames import frames
 from fairsubmit.readers.dicom.pixels import pixels_missing
 from fairsubmit.readers.dicom.series import Series, eligible, series_of
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 __all__ = ["Dicom"]
 
 MAX_PATHS_ELSEWHERE = 64
+# SOP classes that promise pixels, by their names in PS3.4, B.5.
+_IMAGES = re.compile(r"Image|Segmentation|Parametric Map")
+_DIRECTORY = "1.2.840.10008.1.3.10"
 
 
 class Dicom:
@@ -114,14 +118,12 @@ def _require_image(path: Path, header: Header, source: Source) -> None:
     if header.count("Rows") and header.count("Columns"):
         return
     shown = path.as_posix()
-    if (
-        header.end is not None
-        and header.end >= source.size
-        and not header.texts("SOPClassUID")
-    ):
+    uid = header.text("SOPClassUID")
+    directory = header.encoding.media == _DIRECTORY
+    if not directory and (uid is None or header.cut or _IMAGES.search(named(uid))):
         expected = "the elements of an image"
         raise DamagedFileError(shown, expected, offset=source.size)
-    kind = header.text("Modality") or "another kind"
+    kind = "a directory" if directory else header.text("Modality") or "of no modality"
     message = f"{shown} is DICOM without an image ({kind})"
     raise UnsupportedFormatError(message)
 

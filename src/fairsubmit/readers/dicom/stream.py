@@ -33,6 +33,7 @@ GE_PRIVATE = "1.2.840.113619.5.2"
 NATIVE = frozenset({IMPLICIT, EXPLICIT, DEFLATED, BIG_ENDIAN, GE_PRIVATE})
 _LONG = frozenset({b"OB", b"OW", b"OF", b"OD", b"OL", b"SQ", b"UN", b"UT", b"UC"})
 _VRS = frozenset({b"UI", b"UL", b"CS", b"DA", b"TM", b"SH", b"LO", b"OB", b"SQ", b"DT"})
+_MEDIA, _SYNTAX = 0x0002, 0x0010
 _META_ELEMENTS = 64
 _META_LENGTH = 1 << 14
 # A header is at most so long, and read in so many steps; both bound memory.
@@ -60,12 +61,15 @@ class Encoding(NamedTuple):
         Whether value representations are left out.
     little
         Whether it is little-endian.
+    media
+        SOP class UID of the meta information.
     """
 
     start: int
     syntax: str | None
     implicit: bool
     little: bool
+    media: str | None = None
 
 
 def begins(head: bytes, name: str) -> bool:
@@ -107,7 +111,7 @@ def _tag(raw: bytes, at: int) -> tuple[int, int]:
 def encoding(source: Source) -> Encoding:
     """Read the file meta information, group 2, always explicit and little-endian."""
     at = PREAMBLE + 4 if source.head[PREAMBLE : PREAMBLE + 4] == MAGIC else 0
-    syntax = None
+    told: dict[int, str] = {}
     for _ in range(_META_ELEMENTS):
         raw = source.read(at, 12)
         group, element = _tag(raw, 0)
@@ -118,14 +122,15 @@ def encoding(source: Source) -> Encoding:
         length = int.from_bytes(raw[8:12] if long else raw[6:8], "little")
         if length > _META_LENGTH:
             break
-        if element == 0x10:
+        if element in {_MEDIA, _SYNTAX}:
             text = source.read(start, length).decode("ascii", "replace")
-            syntax = text.strip("\0 ") or None
+            told[element] = text.strip("\0 ")
         at = start + length
+    syntax = told.get(_SYNTAX) or None
     explicit = source.read(at, 6)[4:6].isalpha()
     little = syntax != BIG_ENDIAN
     implicit = syntax in {IMPLICIT, GE_PRIVATE} or (syntax is None and not explicit)
-    return Encoding(at, syntax, implicit, little)
+    return Encoding(at, syntax, implicit, little, told.get(_MEDIA))
 
 
 def inflated(source: Source, start: int) -> io.BytesIO:
@@ -153,6 +158,8 @@ class Stream:
         self._start = 0
         self._reads = 0
         self._bytes = 0
+        # Whether the file ended where more was asked for.
+        self.short = False
 
     def tell(self) -> int:
         """Return the position."""
@@ -173,6 +180,7 @@ class Stream:
             If more is asked for than a header can hold.
         """
         left = max(0, self._source.size - self._at)
+        self.short = self.short or 0 < left < count
         count = left if count < 0 else min(count, left)
         self._reads += 1
         self._bytes += count
