@@ -281,7 +281,9 @@ def test_impostors(
     assert finding.path == path.as_posix()
 
 
-@pytest.mark.parametrize("name", ["a.czi", "b.ND2", "c.lif", "d.dcm", "e.png", "f.ozx"])
+@pytest.mark.parametrize(
+    "name", ["a.zvi", "b.KLB", "c.sldy", "d.mvd2", "e.nii.gz", "f.mov"]
+)
 def test_formats_that_are_not_read(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     path.write_bytes(b"some content of that format")
