@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from fairsubmit.cli.progress import Step
     from fairsubmit.findings import Finding
-    from fairsubmit.metadata.image import Extraction, ImageMetadata
+    from fairsubmit.metadata.image import Extraction
 
 # Files of formats that are not read may be many; a few say which ones it is about.
 SHOWN = 5
@@ -73,31 +73,44 @@ def command(
 
     PATH is an image or a folder of images; `fairsubmit formats` lists the formats.
     Headers only. What cannot be read is named, and the rest goes on.
-    """
+    \f
+
+    Raises
+    ------
+    KeyboardInterrupt
+        Once what was found so far is told.
+    """  # noqa: D301 - at the form feed click's help ends
     from fairsubmit.cli.image_records import PRINTERS
     from fairsubmit.cli.ome_xml import check_options, write_documents
     from fairsubmit.cli.progress import Step
     from fairsubmit.cli.steps import processes
-    from fairsubmit.pipeline import extract
+    from fairsubmit.readers.extract import extract
 
     output = invocation.output
     check_options(paths, folder, ome_xml=ome_xml, form=output.format)
-    without = 0
-    with (
-        processes(workers) as executor,
-        Step(invocation, "reading image headers", "image") as step,
-    ):
-        reading = _Reading(step)
-        found = extract(paths, root=Path.cwd(), executor=executor)
-        if ome_xml:
-            images = filter(None, (each.images for each in reading.counted(found)))
-            without = write_documents(output, images, paths, folder)
-        else:
-            PRINTERS[output.format](output, reading.images(found))
-    unreadable = reading.tell(invocation)
-    if unreadable:
+    reading, without = _Reading(), 0
+    try:
+        with (
+            processes(workers) as executor,
+            Step(invocation, "reading image headers", "image") as step,
+        ):
+            found = reading.counted(
+                extract(paths, root=Path.cwd(), executor=executor), step
+            )
+            if ome_xml:
+                images = filter(None, (each.images for each in found))
+                without = write_documents(output, images, paths, folder)
+            else:
+                each = (image for one in found for image in one.images)
+                PRINTERS[output.format](output, each)
+    except KeyboardInterrupt:
+        # What was found so far may be what the person looks for.
+        reading.tell(invocation)
+        raise
+    reading.tell(invocation)
+    if reading.errors:
         output.error(
-            f"{plural(unreadable, 'file')} could not be read as an image",
+            f"{plural(len(reading.errors), 'file')} could not be read as an image",
             "look at what is listed; `fairsubmit rule IMG101` says more",
         )
         return ExitCode.LOCAL_FILES
@@ -110,32 +123,33 @@ def command(
 
 
 class _Reading:
-    """Passes images on, counts them, and keeps what is to be told at the end."""
+    """Counts what is read, and keeps what is to be told at the end."""
 
-    def __init__(self, step: Step) -> None:
-        self._step = step
-        self._findings: list[Finding] = []
+    def __init__(self) -> None:
+        self.errors: list[Finding] = []
         self.read = 0
+        self._others: list[Finding] = []
+        self._more = 0
 
-    def images(self, found: Iterable[Extraction]) -> Iterator[ImageMetadata]:
-        for extraction in self.counted(found):
-            yield from extraction.images
-
-    def counted(self, found: Iterable[Extraction]) -> Iterator[Extraction]:
+    def counted(self, found: Iterable[Extraction], step: Step) -> Iterator[Extraction]:
         for extraction in found:
-            self._step()
-            self._findings += extraction.findings
+            step()
+            for finding in extraction.findings:
+                self._keep(finding)
             self.read += len(extraction.images)
             yield extraction
 
-    def tell(self, invocation: Invocation) -> int:
-        """Print what was found; return the number of files that cannot be read."""
-        from fairsubmit.findings import Severity
+    def _keep(self, finding: Finding) -> None:
+        if finding.severity == "error":
+            self.errors.append(finding)
+        elif len(self._others) < SHOWN:
+            self._others.append(finding)
+        else:
+            self._more += 1
 
-        errors = [f for f in self._findings if f.severity is Severity.ERROR]
-        others = [f for f in self._findings if f.severity is not Severity.ERROR]
-        invocation.print_findings((*errors, *others[:SHOWN]))
-        if len(others) > SHOWN:
-            more = plural(len(others) - SHOWN, "more file")
+    def tell(self, invocation: Invocation) -> None:
+        """Print what was found."""
+        invocation.print_findings((*self.errors, *self._others))
+        if self._more:
+            more = plural(self._more, "more file")
             invocation.output.say(f"… and {more} of formats that are not read")
-        return len(errors)

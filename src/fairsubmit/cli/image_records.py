@@ -1,13 +1,21 @@
-"""Image metadata records as a table, as lines, or as one array."""
+"""Image metadata records as a table, as lines, or as one array.
+
+Results are written while reading goes on, some at a time, so that memory does not grow
+with their number. After Ctrl-C what was read is written: whole lines, a closed array.
+"""
 
 from __future__ import annotations
 
+import signal
+import threading
+import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from fairsubmit.cli.output import json_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from fairsubmit.cli.output import Output
     from fairsubmit.metadata.image import ImageMetadata, PhysicalSize
@@ -23,26 +31,48 @@ HEADER = (
     "channels",
     "notes",
 )
+# Results that are written at once, and seconds after which fewer are.
+TOGETHER = 256
+PATIENCE = 0.1
+# Rows whose columns are as wide as each other.
+ROWS = 1000
+# How a person and a batch system ask to end.
+_REQUESTS = (signal.SIGINT, signal.SIGTERM)
 
 
 def _print_table(output: Output, images: Iterable[ImageMetadata]) -> None:
-    rows = [_row(image) for image in images]
-    if rows:
-        output.table(HEADER, rows)
+    rows: list[tuple[str, ...]] = []
+
+    def write() -> None:
+        if rows:
+            with _unbroken():
+                output.table(HEADER, rows)
+                rows.clear()
+
+    try:
+        for image in images:
+            rows.append(_row(image))
+            if len(rows) == ROWS:
+                write()
+    finally:
+        write()
 
 
 def _print_lines(output: Output, images: Iterable[ImageMetadata]) -> None:
-    for image in images:
-        output.json(image.to_json(), indent=None)
+    with _written(output) as lines:
+        for image in images:
+            lines.add(json_text(image.to_json()))
 
 
 def _print_array(output: Output, images: Iterable[ImageMetadata]) -> None:
-    """Print one array, image by image, so that memory does not grow with them."""
-    separator = "["
-    for image in images:
-        output.result(separator + "\n" + json_text(image.to_json()))
-        separator = ","
-    output.result("[]" if separator == "[" else "]")
+    with _written(output) as lines:
+        separator = "["
+        try:
+            for image in images:
+                lines.add(separator + "\n" + json_text(image.to_json()))
+                separator = ","
+        finally:
+            lines.add("[]" if separator == "[" else "]")
 
 
 PRINTERS = {
@@ -50,6 +80,67 @@ PRINTERS = {
     "json": _print_array,
     "jsonl": _print_lines,
 }
+
+
+class _Lines:
+    """Gathers lines and writes them some at a time."""
+
+    def __init__(self, output: Output) -> None:
+        self._output = output
+        self._lines: list[str] = []
+        self._due = time.monotonic()
+
+    def add(self, line: str) -> None:
+        self._lines.append(line)
+        if len(self._lines) == TOGETHER or time.monotonic() >= self._due:
+            self.write()
+
+    def write(self) -> None:
+        if self._lines:
+            with _unbroken():
+                self._output.result("\n".join(self._lines))
+                self._lines.clear()
+        self._due = time.monotonic() + PATIENCE
+
+
+@contextmanager
+def _written(output: Output) -> Iterator[_Lines]:
+    lines = _Lines(output)
+    try:
+        yield lines
+    finally:
+        lines.write()
+
+
+@contextmanager
+def _unbroken() -> Iterator[None]:
+    """Let Ctrl-C wait until a write has ended: half a line is no JSON.
+
+    A second Ctrl-C does not wait.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If Ctrl-C came meanwhile.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    asked: list[int] = []
+
+    def note(number: int, _frame: object) -> None:
+        if asked:
+            raise KeyboardInterrupt
+        asked.append(number)
+
+    before = {number: signal.signal(number, note) for number in _REQUESTS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if asked:
+        raise KeyboardInterrupt
 
 
 def _row(image: ImageMetadata) -> tuple[str, ...]:

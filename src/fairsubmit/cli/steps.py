@@ -72,18 +72,30 @@ def prepared(
 
 @contextlib.contextmanager
 def processes(workers: int) -> Iterator[Executor | None]:
-    """Give an executor with so many processes, or none for one."""
+    """Give an executor with so many processes, or none for one.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        As it came; the processes are ended.
+    """
     if workers < 2:
         yield None
         return
     from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
+    from multiprocessing import active_children, get_context
 
     # Spawned, not forked: there may be threads, and it is alike on all systems.
     context = get_context("spawn")
     pool = ProcessPoolExecutor(workers, context, initializer=_leave_ctrl_c_to_parent)
     try:
         yield pool
+    except KeyboardInterrupt:
+        # Nobody waits for what the workers are at; a slow disk may take minutes.
+        pool.shutdown(wait=False, cancel_futures=True)
+        for worker in active_children():
+            worker.terminate()
+        raise
     finally:
         pool.shutdown(cancel_futures=True)
 

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from itertools import count, islice
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fairsubmit.findings import Finding, Severity
-from fairsubmit.metadata.image import Extraction
+from fairsubmit.metadata.image import Extraction, ImageMetadata
 from fairsubmit.readers import read_image
 from fairsubmit.readers.sets import memory
 from fairsubmit.readers.zarr.node import is_zarr
@@ -30,6 +31,8 @@ __all__ = ["Unlisted", "extract", "image_paths"]
 # What fairsubmit itself writes beside the data (`fairsubmit.manifest.WORK_FOLDER`).
 SKIPPED_FOLDERS = frozenset({".fairsubmit"})
 CHUNK = 64
+# Seconds until a result that is waited for is looked at again.
+PATIENCE = 0.2
 _runs = count()
 
 
@@ -133,28 +136,42 @@ def image_paths(folder: Path) -> Iterator[Path | Unlisted]:
 
     A folder that cannot be listed is yielded as such, and the rest goes on.
     """
-    yield from _walk(folder, frozenset())
+    for found in _walk(str(folder), frozenset()):
+        yield Path(found) if isinstance(found, str) else found
 
 
-def _walk(folder: Path, above: frozenset[tuple[int, int]]) -> Iterator[Path | Unlisted]:
+def _walk(folder: str, above: frozenset[tuple[int, int]]) -> Iterator[str | Unlisted]:
     if _is_image_folder(folder):
         yield folder
         return
     try:
-        own = folder.stat()
+        own = os.stat(folder)  # noqa: PTH116 - as scandir, without a Path of its own
         with os.scandir(folder) as listing:
-            found = sorted((item.name, _is_folder(item)) for item in listing)
+            names, folders = _listed(listing)
     except OSError as error:
-        yield Unlisted(folder, error.strerror or str(error))
+        yield Unlisted(Path(folder), error.strerror or str(error))
         return
     key = (own.st_dev, own.st_ino)
     if own.st_ino and key in above:
         return
-    for name, is_folder in found:
-        if not is_folder:
-            yield folder / name
+    inside = os.path.join(folder, "")  # noqa: PTH118 - one Path a file costs more
+    for name in names:
+        if name not in folders:
+            yield inside + name
         elif name not in SKIPPED_FOLDERS:
-            yield from _walk(folder / name, above | {key})
+            yield from _walk(inside + name, above | {key})
+
+
+def _listed(listing: Iterator[os.DirEntry[str]]) -> tuple[list[str], set[str]]:
+    """Return all names, sorted, and those of folders; a folder may hold a million."""
+    names: list[str] = []
+    folders: set[str] = set()
+    for item in listing:
+        names.append(item.name)
+        if _is_folder(item):
+            folders.add(item.name)
+    names.sort()
+    return names, folders
 
 
 def _is_folder(item: os.DirEntry[str]) -> bool:
@@ -164,8 +181,8 @@ def _is_folder(item: os.DirEntry[str]) -> bool:
         return False
 
 
-def _is_image_folder(folder: Path) -> bool:
-    return folder.suffix.lower() == ".zarr" or is_zarr(folder.as_posix())
+def _is_image_folder(folder: str) -> bool:
+    return folder.lower().endswith(".zarr") or is_zarr(Path(folder).as_posix())
 
 
 def _jobs(given: Iterable[Path], token: str) -> Iterator[_Job | Extraction]:
@@ -176,7 +193,7 @@ def _jobs(given: Iterable[Path], token: str) -> Iterator[_Job | Extraction]:
             yield _unlisted(path)
             chunk = []
             continue
-        chunk.append(str(path))
+        chunk.append(path)
         if len(chunk) == CHUNK:
             yield _Job(token, tuple(chunk))
             chunk = []
@@ -184,12 +201,12 @@ def _jobs(given: Iterable[Path], token: str) -> Iterator[_Job | Extraction]:
         yield _Job(token, tuple(chunk))
 
 
-def _all_paths(given: Iterable[Path]) -> Iterator[Path | Unlisted]:
+def _all_paths(given: Iterable[Path]) -> Iterator[str | Unlisted]:
     for path in given:
         if path.is_dir():
-            yield from image_paths(path)
+            yield from _walk(str(path), frozenset())
         else:
-            yield path
+            yield str(path)
 
 
 def _unlisted(folder: Unlisted) -> Extraction:
@@ -213,7 +230,7 @@ def _run(
 ) -> Iterator[Extraction]:
     if executor is None:
         for job in jobs:
-            yield from [job] if isinstance(job, Extraction) else _read_job(job)
+            yield from [job] if isinstance(job, Extraction) else _read_each(job)
         return
     # So many chunks wait at most: enough for every worker, and bounded in memory.
     ahead = 4 * (os.cpu_count() or 2)
@@ -229,19 +246,40 @@ def _run(
             if not waiting:
                 return
             done = waiting.popleft()
-            yield from [done] if isinstance(done, Extraction) else done.result()
+            yield from [done] if isinstance(done, Extraction) else _result(done)
     finally:
         for left in waiting:
             if not isinstance(left, Extraction):
                 left.cancel()
 
 
+def _result(future: Future[list[Extraction]]) -> list[Extraction]:
+    from concurrent.futures import wait
+
+    # Windows hears of Ctrl-C only between two waits.
+    while not wait((future,), timeout=PATIENCE).done:
+        pass
+    return future.result()
+
+
 def _read_job(job: _Job) -> list[Extraction]:
-    with memory(job.token):
-        return [read_image(Path(path)) for path in job.paths]
+    return list(_read_each(job))
+
+
+def _read_each(job: _Job) -> Iterator[Extraction]:
+    """Read one after the other: what was read is not lost when the next one is not."""
+    for path in job.paths:
+        with memory(job.token):
+            found = read_image(Path(path))
+        yield found
 
 
 # -- paths as the caller wants them ---------------------------------------------------
+
+
+# `dataclasses.replace` looks them up anew for each record.
+_KEYS = tuple(f.name for f in fields(ImageMetadata))
+_VALUES = attrgetter(*_KEYS)
 
 
 class _Shortener:
@@ -258,16 +296,15 @@ class _Shortener:
             return extraction
         return Extraction(
             self._path(extraction.path),
-            tuple(
-                replace(
-                    image,
-                    path=self._path(image.path),
-                    files=tuple(self._path(path) for path in image.files),
-                )
-                for image in extraction.images
-            ),
-            tuple(self._finding(finding) for finding in extraction.findings),
+            tuple([self._record(image) for image in extraction.images]),
+            tuple([self._finding(finding) for finding in extraction.findings]),
         )
+
+    def _record(self, image: ImageMetadata) -> ImageMetadata:
+        values = dict(zip(_KEYS, _VALUES(image), strict=True))
+        values["path"] = self._path(image.path)
+        values["files"] = tuple([self._path(path) for path in image.files])
+        return ImageMetadata(**values)
 
     def _path(self, path: str) -> str:
         for prefix in self.prefixes:
