@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from fairsubmit.readers.base import SetReader
 from fairsubmit.readers.czi.reader import Czi
+from fairsubmit.readers.deltavision.reader import DeltaVision
 from fairsubmit.readers.dicom.reader import Dicom
 from fairsubmit.readers.em.dm import DigitalMicrograph
 from fairsubmit.readers.em.mrc import Mrc
@@ -27,6 +28,7 @@ from fairsubmit.readers.tiff.gatan import Gatan
 from fairsubmit.readers.tiff.hamamatsu import Hamamatsu
 from fairsubmit.readers.tiff.imagej import ImageJ
 from fairsubmit.readers.tiff.leica_scn import LeicaScn
+from fairsubmit.readers.tiff.lsm import Lsm
 from fairsubmit.readers.tiff.metaseries import MetaSeries
 from fairsubmit.readers.tiff.olympus_sis import OlympusSis
 from fairsubmit.readers.tiff.philips import Philips
@@ -61,9 +63,11 @@ READERS: tuple[OwnReader, ...] = (
     Tvips(),
     OlympusSis(),
     Gatan(),
+    Lsm(),
     PlainTiff(),
     Dicom(),
     DigitalMicrograph(),
+    DeltaVision(),
     Mrc(),
     Lif(),
     Lof(),
