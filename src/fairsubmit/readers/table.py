@@ -10,6 +10,7 @@ from fairsubmit.readers.deltavision.reader import DeltaVision
 from fairsubmit.readers.dicom.reader import Dicom
 from fairsubmit.readers.em.dm import DigitalMicrograph
 from fairsubmit.readers.em.mrc import Mrc
+from fairsubmit.readers.em.ser import TiaSeries
 from fairsubmit.readers.leica.lif import Lif
 from fairsubmit.readers.leica.lof import Lof
 from fairsubmit.readers.leica.xlef import Xlef
@@ -69,6 +70,7 @@ READERS: tuple[OwnReader, ...] = (
     DigitalMicrograph(),
     DeltaVision(),
     Mrc(),
+    TiaSeries(),
     Lif(),
     Lof(),
     Xlef(),
