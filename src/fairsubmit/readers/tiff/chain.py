@@ -14,10 +14,16 @@ from typing import TYPE_CHECKING
 
 from fairsubmit.errors import DamagedFileError
 from fairsubmit.metadata.image import Problem
-from fairsubmit.readers.tiff.likeness import STRIPS, TILES, Likeness
+from fairsubmit.readers.tiff.likeness import (
+    STRIPS,
+    TILES,
+    likeness_at,
+    likeness_of,
+)
 from fairsubmit.readers.tiff.structure import MAX_VALUES, TYPE_SIZES
 
 if TYPE_CHECKING:
+    from fairsubmit.readers.tiff.likeness import Likeness
     from fairsubmit.readers.tiff.structure import Entry, Tiff
 
 __all__ = ["MAX_PAGES", "check"]
@@ -179,12 +185,14 @@ class _Walk:
 
     def _step(self, offset: int) -> int | None:
         """Check the directory at `offset`; return what it points to."""
-        tiff, likeness = self.tiff, self.likeness
+        tiff = self.tiff
+        likeness = self.likeness or likeness_at(tiff, offset)
         if likeness is not None:
             block, begin = tiff.source.window(offset, likeness.fields.size)
             following = likeness.following(tiff.source, block, begin)
             # Doubtful pages go the long way, which knows the exceptions.
             if following >= 0:
+                self.likeness = likeness
                 return following
         try:
             tags, following = tiff.directory(offset)
@@ -192,7 +200,7 @@ class _Walk:
             return None
         self._check_last(tags, offset)
         if following:
-            self.likeness = Likeness.of(tiff, tags)
+            self.likeness = likeness_of(tiff, tags)
         return following
 
     # -- pixels inside the file -----------------------------------------------------
@@ -200,6 +208,9 @@ class _Walk:
     def _check_all(self, tags: dict[int, Entry], offset: int) -> None:
         for pair in (STRIPS, TILES):
             if pair[0] in tags and pair[1] in tags:
+                if tags[pair[0]].values == tags[pair[1]].values == 1:
+                    self._check_pair(tags[pair[0]], tags[pair[1]], offset)
+                    continue
                 starts, counts = (self.tiff.integers(tags[tag]) for tag in pair)
                 end = max(map(add, starts, counts), default=0)
                 if end > self.size:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from fairsubmit.readers.source import Source
     from fairsubmit.readers.tiff.structure import Entry, Tiff
 
-__all__ = ["STRIPS", "TILES", "Likeness", "Row"]
+__all__ = ["STRIPS", "TILES", "Likeness", "Row", "likeness_at", "likeness_of"]
 
 # TIFF 6.0, sections 8 and 15: where the pixels stand, and how many bytes they are.
 STRIPS, TILES = (273, 279), (324, 325)
@@ -44,36 +44,6 @@ class Likeness(NamedTuple):
     second: bytes
     values: int
     value: struct.Struct
-
-    @classmethod
-    def of(cls, tiff: Tiff, tags: dict[int, Entry]) -> Self | None:
-        """Return what directories like this one have; ``None`` for unusual ones."""
-        layout = tiff.layout
-        pair = STRIPS if STRIPS[0] in tags else TILES
-        first, second = tags.get(pair[0]), tags.get(pair[1])
-        native = 16 if layout.big else 4  # a value as wide as an offset
-        if first is None or second is None or first.values != second.values:
-            return None
-        names = list(tags)
-        before, after = (names.index(tag) for tag in pair)
-        if first.type != native or second.type != native or before >= after:
-            return None
-        size = layout.entry.size
-        number, same, value = ("Q", "12s", "Q") if layout.big else ("H", "8s", "I")
-        code = (
-            f"{layout.order}{number}{before * size}x{same}{value}"
-            f"{(after - before - 1) * size}x{same}{value}"
-            f"{(len(names) - after - 1) * size}x{value}"
-        )
-        head = struct.Struct(layout.order + ("HHQ" if layout.big else "HHI"))
-        return cls(
-            struct.Struct(code),
-            len(names),
-            head.pack(pair[0], native, first.values),
-            head.pack(pair[1], native, first.values),
-            first.values,
-            layout.pointer,
-        )
 
     def following(self, source: Source, block: bytes, begin: int) -> int:
         """Return what a directory like this one, whole in the file, points to.
@@ -161,3 +131,54 @@ class Likeness(NamedTuple):
         raw = source.read(offset + (self.values - 1) * size, size)
         found: int = self.value.unpack(raw)[0] if len(raw) == size else 1 << 64
         return found
+
+
+# By byte order, size of offsets and number of entries: the files of one program are
+# alike, too. Whether a directory is like another one is seen when it is read.
+_known: dict[tuple[str, bool, int], Likeness] = {}
+MAX_KNOWN = 64
+
+
+def likeness_at(tiff: Tiff, offset: int) -> Likeness | None:
+    """Return what a directory with as many entries had last, if there was one."""
+    layout = tiff.layout
+    size = layout.count.size
+    block, begin = tiff.source.window(offset, size)
+    if len(block) < begin + size:
+        return None
+    (entries,) = layout.count.unpack_from(block, begin)
+    return _known.get((layout.order, layout.big, entries))
+
+
+def likeness_of(tiff: Tiff, tags: dict[int, Entry]) -> Likeness | None:
+    """Return what directories like this one have; ``None`` for unusual ones."""
+    layout = tiff.layout
+    pair = STRIPS if STRIPS[0] in tags else TILES
+    first, second = tags.get(pair[0]), tags.get(pair[1])
+    native = 16 if layout.big else 4  # a value as wide as an offset
+    if first is None or second is None or first.values != second.values:
+        return None
+    names = list(tags)
+    before, after = (names.index(tag) for tag in pair)
+    if first.type != native or second.type != native or before >= after:
+        return None
+    size = layout.entry.size
+    number, same, value = ("Q", "12s", "Q") if layout.big else ("H", "8s", "I")
+    code = (
+        f"{layout.order}{number}{before * size}x{same}{value}"
+        f"{(after - before - 1) * size}x{same}{value}"
+        f"{(len(names) - after - 1) * size}x{value}"
+    )
+    head = struct.Struct(layout.order + ("HHQ" if layout.big else "HHI"))
+    found = Likeness(
+        struct.Struct(code),
+        len(names),
+        head.pack(pair[0], native, first.values),
+        head.pack(pair[1], native, first.values),
+        first.values,
+        layout.pointer,
+    )
+    if len(_known) >= MAX_KNOWN:
+        _known.clear()
+    _known[layout.order, layout.big, len(names)] = found
+    return found

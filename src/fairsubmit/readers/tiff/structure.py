@@ -9,13 +9,14 @@ from __future__ import annotations
 import struct
 from array import array
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from fairsubmit.errors import DamagedFileError, ReadError
 from fairsubmit.readers.source import opened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from fairsubmit.metadata.image import Problem
@@ -81,11 +82,16 @@ def is_tiff(head: bytes) -> bool:
 
 
 class Entry(NamedTuple):
-    """One tag of a directory; `raw` is its last field, a value or an offset."""
+    """One entry of a directory; `raw` is its last field, a value or an offset."""
 
+    tag: int
     type: int
     values: int
     raw: bytes
+
+
+# From a tuple, as `Entry._make` does, without a call of Python's own for each.
+_entry: Callable[[tuple[int, int, int, bytes]], Entry] = partial(tuple.__new__, Entry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,25 +205,23 @@ class Tiff:
             If there is no whole directory.
         """
         layout = self.layout
-        raw = self.source.read(offset, layout.count.size)
-        count = layout.count.unpack(raw)[0] if len(raw) == layout.count.size else 0
+        size = layout.count.size
+        block, begin = self.source.window(offset, size)
+        if len(block) < begin + size:
+            raise self._no_directory(offset)
+        (count,) = layout.count.unpack_from(block, begin)
         if not 0 < count <= MAX_ENTRIES:
             raise self._no_directory(offset)
-        start = offset + layout.count.size
-        block = self.source.read(start, count * layout.entry.size + layout.pointer.size)
-        if len(block) < count * layout.entry.size:
+        length = count * layout.entry.size
+        block, begin = self.source.window(offset, size + length + layout.pointer.size)
+        begin, end = begin + size, begin + size + length
+        if len(block) < end:
             raise self._no_directory(offset)
-        end = count * layout.entry.size
-        tags = {
-            tag: Entry(kind, values, value)
-            for tag, kind, values, value in layout.entry.iter_unpack(block[:end])
-        }
-        tail = block[end:]
+        entries = map(_entry, layout.entry.iter_unpack(block[begin:end]))
+        tags = {entry[0]: entry for entry in entries}
         # Some writers leave the last pointer out at the end of the file.
-        following = (
-            layout.pointer.unpack(tail)[0] if len(tail) == layout.pointer.size else 0
-        )
-        return tags, following
+        whole = len(block) >= end + layout.pointer.size
+        return tags, layout.pointer.unpack_from(block, end)[0] if whole else 0
 
     def _no_directory(self, offset: int) -> DamagedFileError:
         where = (
