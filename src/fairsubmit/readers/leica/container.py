@@ -24,7 +24,7 @@ __all__ = [
     "chunks",
     "header",
     "is_container",
-    "object_end",
+    "pixels",
     "walk",
 ]
 
@@ -44,7 +44,7 @@ MAX_BLOCKS = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Where a text stands: offset and number of bytes."""
+    """Where a text or pixels stand: offset and number of bytes."""
 
     offset: int
     size: int
@@ -118,8 +118,8 @@ def chunks(source: Source, text: Text) -> Iterator[bytes]:
         yield source.read(offset, min(CHUNK, text.end - offset))
 
 
-def object_end(source: Source) -> int:
-    """Return where the pixels of a LOF end and its XML begins.
+def pixels(source: Source) -> Text:
+    """Return where the pixels of a LOF stand; its XML follows.
 
     Raises
     ------
@@ -136,11 +136,11 @@ def object_end(source: Source) -> int:
     *items, size = _OBJECT.unpack(raw)
     if items[::2] != [ITEM] * 3:
         raise DamagedFileError(shown, "the size of the pixels", offset=offset)
-    end: int = offset + _OBJECT.size + size
-    if end >= source.size:
+    found = Text(offset + _OBJECT.size, size)
+    if found.end >= source.size:
         what = f"{size} bytes of pixels and then the XML, but the file ends before"
         raise DamagedFileError(shown, what, offset=source.size)
-    return end
+    return found
 
 
 def walk(source: Source, offset: int, version: int) -> Blocks:

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from fairsubmit.errors import DamagedFileError, ReadError
 from fairsubmit.metadata.image import Problem
-from fairsubmit.readers.leica.container import Text, chunks, is_container, object_end
+from fairsubmit.readers.leica.container import Text, chunks, is_container, pixels
 from fairsubmit.readers.leica.document import Document, parse
 from fairsubmit.readers.leica.project import (
     document_problems,
@@ -194,7 +194,7 @@ class _Project:
     def _whole(self, path: Path) -> None:
         try:
             with Source(path) as source:
-                object_end(source)
+                pixels(source)
         except DamagedFileError as error:
             self.problem("truncated", error.message, path.as_posix())
         except ReadError as error:

@@ -12,7 +12,7 @@ from fairsubmit.readers.leica.container import (
     Blocks,
     chunks,
     header,
-    object_end,
+    pixels,
     walk,
 )
 from fairsubmit.readers.leica.document import Document, Entry, parse
@@ -92,9 +92,8 @@ def read_lof(path: Path, format_name: str, reader: str) -> Sequence[ImageMetadat
     shown = path.as_posix()
     maker = Maker(shown, format_name, reader)
     with opened(path) as source:
-        start = header(source).end
-        end = object_end(source)
-        text = header(source, end)
+        content = pixels(source)
+        text = header(source, content.end)
         document = parse(chunks(source, text), UTF16, maker)
     made = next((e.made for e in document.images if e.made is not None), None)
     if made is None:
@@ -102,9 +101,10 @@ def read_lof(path: Path, format_name: str, reader: str) -> Sequence[ImageMetadat
         raise DamagedFileError(shown, what, offset=text.offset)
     record, extent = made
     problems = document_problems(document)
-    if end - start < extent:
-        message = f"its pixels take {extent} bytes, the file has {end - start}"
-        problems.append(Problem("size-mismatch", message, f"byte {start}", error=True))
+    if content.size < extent:
+        message = f"its pixels take {extent} bytes, the file has {content.size}"
+        place = f"byte {content.offset}"
+        problems.append(Problem("size-mismatch", message, place, error=True))
     # Old files hold the image alone, without its name.
     name = record.name or path.stem
     return numbered([replace(record, name=name)], problems)

@@ -120,7 +120,8 @@ class Maker:
             message = f"has {whole} channels, of which {len(channels)} are listed"
             found.problems.append(Problem("too-many-channels", message))
         self._channels_left -= len(channels)
-        _provenance(found, named, channels)
+        place = settings.provenance.pop("channels.acquisition_mode", "")
+        _provenance(found, named, channels, place)
         return channels, [s.detector for s in single if s.detector]
 
     @staticmethod
@@ -169,9 +170,11 @@ def _provenance(
     found: Dimensions,
     named: list[tuple[Element, ChannelSetting]],
     channels: tuple[Channel, ...],
+    mode: str,
 ) -> None:
     """Note where the values of the channels came from."""
     places = {
+        "acquisition_mode": mode,
         "fluorophore": "ChannelProperty[Key=DyeName] or MultiBand@DyeName",
         "excitation_wavelength": "LaserLineSetting@LaserLine, the only one that is on",
         "emission_wavelength": "WideFieldChannelInfo@EmissionWavelength",

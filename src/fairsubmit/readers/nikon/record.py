@@ -19,6 +19,7 @@ from fairsubmit.metadata.image import (
     Problem,
     Quantity,
 )
+from fairsubmit.readers.nikon.channels import channels_of
 from fairsubmit.readers.nikon.described import count_of, inside, positive, text_of
 
 if TYPE_CHECKING:
@@ -32,26 +33,14 @@ MAX_POSITIONS = 20_000
 MAX_CHANNELS = 1_000
 # Julian day of 1970-01-01T00:00 UTC (IAU).
 _UNIX_EPOCH = 2440587.5
+# 2100-01-01: clocks that were not set have days of any size.
+_LAST_DAY = 2488069.5
+_LOCAL = re.compile(
+    r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\s+(\d{1,2}):(\d\d):(\d\d)\s*([AP]M)?",
+    re.IGNORECASE,
+)
+_APERTURE = re.compile(r"Numerical Aperture:\s*(\d{1,2}\.\d{1,4})")
 _IMMERSION = re.compile(r"\b(Oil|Water|Glycerol|Silicone)\b", re.IGNORECASE)
-# nd2's names of NIS-Elements' flags, the particular before the general.
-MODES = {
-    "SIM": "StructuredIllumination",
-    "iSIM": "StructuredIllumination",
-    "multiphoton": "MultiPhotonMicroscopy",
-    "TIRF": "TotalInternalReflection",
-    "spinningDiskConfocal": "SpinningDiskConfocal",
-    "sweptFieldConfocalPinhole": "SweptFieldConfocal",
-    "sweptFieldConfocalSlit": "SlitScanConfocal",
-    "laserScanConfocal": "LaserScanningConfocalMicroscopy",
-    "brightfield": "BrightField",
-    "camera": "WideField",
-}
-CONTRASTS = {
-    "phaseContrast": "Phase",
-    "diContrast": "DIC",
-    "fluorescence": "Fluorescence",
-    "brightfield": "Brightfield",
-}
 _TYPES = {8: "uint8", 16: "uint16", 32: "uint32"}
 
 
@@ -263,67 +252,16 @@ class _Image:
         self.provenance["time_increment"] = f"ImageMetadata/{loops[0].type}/{place}"
         return Quantity(period, "ms")
 
-    # -- channels ----------------------------------------------------------------
-
     def _channels(self) -> tuple[Channel, ...]:
         count = count_of(self.found.sizes.get("C"))
         if count > MAX_CHANNELS:
             message = f"has {count} channels, of which {MAX_CHANNELS} are listed"
             self.problem("too-many-channels", message, "ImageAttributes/uiComp")
-        planes = self._planes()
-        return tuple(
-            self._channel(index, planes) for index in range(min(count, MAX_CHANNELS))
+        channels, places = channels_of(
+            self.found, min(count, MAX_CHANNELS), color=self._color
         )
-
-    def _planes(self) -> list[Any]:
-        planes = inside(self.found.picture, "sPicturePlanes", "sPlaneNew") or inside(
-            self.found.picture, "sPicturePlanes", "sPlane"
-        )
-        return list(planes.values()) if isinstance(planes, dict) else []
-
-    def _channel(self, index: int, planes: list[Any]) -> Channel:
-        samples = 3 if self._color else 1
-        if index >= len(self.found.channels):
-            return Channel(index, samples_per_pixel=samples)
-        said = self.found.channels[index]
-        plane = planes[index] if index < len(planes) else {}
-        # For colour, and where no modality is written, the library makes one up.
-        waves = said.channel if samples == 1 else None
-        modality = {"uiModalityMask", "eModality"} & set(plane)
-        flags = said.microscope.modalityFlags or () if modality else ()
-        return self._with_places(
-            Channel(
-                index,
-                text_of(said.channel.name),
-                text_of(inside(plane, "pFluorescentProbe", "m_sName")),
-                _wave(getattr(waves, "excitationLambdaNm", None)),
-                _wave(getattr(waves, "emissionLambdaNm", None)),
-                next((v for k, v in CONTRASTS.items() if k in flags), None),
-                next((v for k, v in MODES.items() if k in flags), None),
-                samples,
-            )
-        )
-
-    def _with_places(self, channel: Channel) -> Channel:
-        for key, place in (
-            ("name", "sDescription"),
-            ("fluorophore", "pFluorescentProbe/m_sName"),
-            (
-                "excitation_wavelength",
-                "pFluorescentProbe or pFilterPath, spectrum's peak",
-            ),
-            (
-                "emission_wavelength",
-                "pFluorescentProbe or pFilterPath, spectrum's peak",
-            ),
-            ("contrast_method", "uiModalityMask"),
-            ("acquisition_mode", "uiModalityMask"),
-        ):
-            if getattr(channel, key) is not None:
-                self.provenance[f"channels.{channel.index}.{key}"] = (
-                    f"ImageMetadataSeq|0/sPicturePlanes/{channel.index}/{place}"
-                )
-        return channel
+        self.provenance |= places
+        return channels
 
     # -- instrument --------------------------------------------------------------
 
@@ -346,15 +284,21 @@ class _Image:
             return Objective()
         scope = self.found.channels[0].microscope
         model = text_of(scope.objectiveName)
-        self.provenance["objective"] = (
-            "ImageMetadataSeq|0/wsObjectiveName, dObjectiveMag, dObjectiveNA"
-        )
+        aperture = positive(scope.objectiveNumericalAperture)
+        place = "ImageMetadataSeq|0/wsObjectiveName, dObjectiveMag, dObjectiveNA"
+        if model is None:  # older files have it in the texts alone
+            model = text_of(self.found.text.get("optics"))
+            said = _APERTURE.search(self.found.text.get("description") or "")
+            aperture = aperture or (positive(float(said.group(1))) if said else None)
+            place = "ImageTextInfo/TextInfoItem_13, TextInfoItem_5"
+        if model is not None:
+            self.provenance["objective"] = place
         immersion = _IMMERSION.search(model or "")
         return Objective(
             None,
             model,
             positive(scope.objectiveMagnification),
-            positive(scope.objectiveNumericalAperture),
+            aperture,
             immersion.group(1).capitalize() if immersion else None,
         )
 
@@ -387,19 +331,47 @@ class _Image:
         computer, which may put the month before the day.
         """
         day = positive(self.found.picture.get("dTimeAbsolute"))
-        if day is None or day < _UNIX_EPOCH:
-            return None
-        try:
+        if day is not None and _UNIX_EPOCH <= day < _LAST_DAY:
             when = datetime.fromtimestamp(0, UTC) + timedelta(days=day - _UNIX_EPOCH)
-        except OverflowError:
-            return None
-        self.provenance["acquired_at"] = (
-            "ImageMetadataSeq|0/dTimeAbsolute (Julian day in UTC; ImageTextInfo has "
-            "the local time)"
-        )
-        return when.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+            self.provenance["acquired_at"] = (
+                "ImageMetadataSeq|0/dTimeAbsolute (Julian day in UTC; ImageTextInfo "
+                "has the local time)"
+            )
+            return when.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return self._local_time()
+
+    def _local_time(self) -> str | None:
+        written = self.found.text.get("date")
+        found = local_time(written) if isinstance(written, str) else None
+        if found is not None:
+            self.provenance["acquired_at"] = "ImageTextInfo/TextInfoItem_9 (local time)"
+        elif text_of(written):
+            message = f"the date {written!r} can be read in two ways; ignored"
+            self.problem("date-ignored", message, "ImageTextInfo/TextInfoItem_9")
+        return found
 
 
-def _wave(value: object) -> Quantity | None:
-    number = positive(value)
-    return None if number is None else Quantity(number, "nm")
+def local_time(text: str) -> str | None:
+    """Return a date as Windows writes it, if only one order of day and month fits.
+
+    Parameters
+    ----------
+    text
+        For example ``18/06/2014  15:55:27`` or ``9/28/2021  9:34:47 AM``.
+    """
+    found = _LOCAL.fullmatch(text.strip())
+    if found is None:
+        return None
+    first, second, year, hour = (int(n) for n in found.group(1, 2, 3, 4))
+    minute, rest, half = found.group(5, 6, 7)
+    if first != second and max(first, second) <= 12:
+        return None
+    day, month = (first, second) if first > 12 else (second, first)
+    if half:
+        hour = hour % 12 + (12 if half.upper() == "PM" else 0)
+    try:
+        return datetime(  # noqa: DTZ001 - the zone is not said
+            year, month, day, hour, int(minute), int(rest)
+        ).isoformat()
+    except ValueError:
+        return None
