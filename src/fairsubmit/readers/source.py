@@ -5,14 +5,14 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Self
 
 from fairsubmit.errors import ReadError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -133,17 +133,27 @@ class Source:
 _shared: ContextVar[Source | None] = ContextVar("shared", default=None)
 
 
-@contextmanager
-def shared(source: Source) -> Iterator[None]:
+class shared:  # noqa: N801 - used as a function
     """Let readers that open the same path in this context use `source`.
 
     Deciding who reads a file, and reading it, then costs one opening.
+
+    Parameters
+    ----------
+    source
+        The open file.
     """
-    reset = _shared.set(source)
-    try:
-        yield
-    finally:
-        _shared.reset(reset)
+
+    __slots__ = ("_reset", "_source")
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    def __enter__(self) -> None:
+        self._reset = _shared.set(self._source)
+
+    def __exit__(self, *_: object) -> None:
+        _shared.reset(self._reset)
 
 
 def opened(path: Path) -> AbstractContextManager[Source]:

@@ -29,13 +29,29 @@ __all__ = ["OmeFile", "has_ome_xml", "open_file", "read_xml"]
 
 @dataclass(slots=True)
 class OmeFile:
-    """One opened file: its OME-XML and, if it is a TIFF, its pages."""
+    """One opened file: its OME-XML and, if it is a TIFF, its pages.
+
+    Attributes
+    ----------
+    path, shown, name
+        The file, as it was given, and the last part.
+    xml
+        Its OME-XML.
+    pages
+        Number of pages; ``None`` if they were not counted.
+    first
+        The first page; ``None`` if the file is no TIFF.
+    by_index
+        The first page of each image.
+    problems
+        What is wrong with the pages.
+    """
 
     path: Path
     shown: str
     name: str
     xml: OmeXml
-    pages: int = 0
+    pages: int | None = None
     first: Page | None = None
     by_index: dict[int, Page] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
@@ -83,17 +99,24 @@ def _whole(source: Source) -> bytes:
     return source.read(0, source.size)
 
 
-def _description(source: Source, tiff: Tiff | None = None) -> bytes:
-    tiff = tiff or open_tiff(source)
-    if not has_ome_xml(tiff):
+def _description(source: Source) -> bytes:
+    raw = open_tiff(source).text(DESCRIPTION, MAX_XML)
+    if raw is None or not looks_like_ome(raw):
         raise DamagedFileError(
             source.path.as_posix(), "OME-XML in tag 270 of the first page"
         )
-    return tiff.text(DESCRIPTION, MAX_XML) or b""
+    return raw
 
 
-def open_file(path: Path) -> OmeFile:
+def open_file(path: Path, *, whole: bool = True) -> OmeFile:
     """Open a TIFF or XML file and parse its OME-XML.
+
+    Parameters
+    ----------
+    path
+        The file.
+    whole
+        Look whether all pages of a TIFF are there.
 
     Raises
     ------
@@ -104,26 +127,19 @@ def open_file(path: Path) -> OmeFile:
     """
     with opened(path) as source:
         if is_tiff(source.head):
-            return _open_tiff(path, source)
+            return _open_tiff(path, source, whole=whole)
         return OmeFile(path, path.as_posix(), path.name, parse(_whole(source), path))
 
 
-def _open_tiff(path: Path, source: Source) -> OmeFile:
+def _open_tiff(path: Path, source: Source, *, whole: bool) -> OmeFile:
+    raw = _description(source)
     tiff = open_tiff(source)
-    raw = _description(source, tiff)
     cut_at = tiff.missing_text(DESCRIPTION)
     xml = parse(raw, path) if cut_at is None else _parse_cut(raw, path, source, cut_at)
-    problems = check(tiff)
-    file = OmeFile(
-        path,
-        path.as_posix(),
-        path.name,
-        xml,
-        len(tiff.offsets),
-        tiff.first,
-        {},
-        problems,
-    )
+    file = OmeFile(path, path.as_posix(), path.name, xml, first=tiff.first)
+    if whole:
+        file.problems = check(tiff)
+        file.pages = len(tiff.offsets)
     for index in _first_pages(file):
         for page in tiff.pages([index]):
             file.by_index[index] = page

@@ -45,8 +45,15 @@ _Store = dict[str, _Set]
 MAX_SETS = 4
 
 
-def records(path: Path) -> Records:
+def records(path: Path, *, whole: bool = True) -> Records:
     """Return the records of the file or of the set that it belongs to.
+
+    Parameters
+    ----------
+    path
+        The file.
+    whole
+        Look whether all pages of a TIFF are there.
 
     Raises
     ------
@@ -56,7 +63,7 @@ def records(path: Path) -> Records:
         If the file cannot be opened.
     """
     store: _Store | None = kept("ome")
-    own = open_file(path)
+    own = open_file(path, whole=whole)
     binary_only = own.xml.document.binary_only
     if binary_only is not None and not own.xml.document.images:
         return _of_companion(own, binary_only.get("MetadataFile", ""), store)

@@ -67,7 +67,7 @@ def _check_count(
     own: OmeFile, record: ImageMetadata, runs: list[Run], page: Page | None
 ) -> list[Problem]:
     """Compare the planes that OME-XML places in the file with its pages."""
-    if any(problem.error for problem in own.problems):
+    if own.pages is None or any(problem.error for problem in own.problems):
         return []
     last = max((run.last for run in runs if run.last is not None), default=None)
     if last is None and page is not None and len(own.xml.document.images) == 1:

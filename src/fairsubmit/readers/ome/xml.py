@@ -28,6 +28,8 @@ __all__ = ["MAX_XML", "OmeXml", "looks_like_ome", "mended", "parse"]
 # Larger documents exist only as attacks or accidents; a 100,000-plane one has 40 MB.
 MAX_XML = 1 << 28
 SNIFF = 1 << 12
+# Annotations of planes in one record; a long time series may have one each.
+MAX_OF_PLANES = 1_000
 
 _ROOT = re.compile(rb"<(?:[\w.\-]{1,64}:)?OME[\s/>]")
 _BOMS = ((codecs.BOM_UTF8, ""), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
@@ -69,13 +71,15 @@ def looks_like_ome(start: bytes) -> bool:
     start
         At least the first 4 KiB, where there are so many.
     """
-    text = start.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n")
+    text = start
+    if text[:1] != b"<":
+        text = start.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n")
     if text[:1] != b"<":
         return False
     if text[1:2] == b"\0":  # UTF-16
         text = start.replace(b"\0", b"")
     # A document type may push the root element away from the start.
-    limit = len(text) if b"<!DOCTYPE" in text[:SNIFF] else SNIFF
+    limit = SNIFF if text.find(b"<!DOCTYPE", 0, SNIFF) < 0 else len(text)
     return _ROOT.search(text, 0, limit) is not None
 
 
@@ -102,7 +106,24 @@ def parse(raw: bytes, path: Path) -> OmeXml:
         document = _parse_mended(less, problems)
     if not document.found:
         raise DamagedFileError(path.as_posix(), "OME-XML with an OME element")
+    _annotate(document, runs, problems)
     return OmeXml(document, runs, problems)
+
+
+def _annotate(document: OmeDocument, runs: list[Run], problems: list[Problem]) -> None:
+    """Give images the annotations of their planes."""
+    if not any(run.annotations for run in runs):
+        return
+    for index, image in enumerate(document.images):
+        numbers = [n for pixels in image.pixels for n in pixels.runs if n < len(runs)]
+        found = [identity for n in numbers for identity in runs[n].annotations]
+        image.annotations += found[:MAX_OF_PLANES]
+        if len(found) > MAX_OF_PLANES:
+            message = (
+                f"planes refer to {len(found)} annotations; the record has the first "
+                f"{MAX_OF_PLANES}"
+            )
+            problems.append(Problem("annotations-left-out", message, f"Image:{index}"))
 
 
 def mended(raw: bytes, *, planes: bool) -> str:
