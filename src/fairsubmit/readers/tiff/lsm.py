@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from fairsubmit.errors import DamagedFileError
 from fairsubmit.metadata.image import (
     Channel,
     ImageMetadata,
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Lsm"]
 
-COMPRESSION = 259
+COMPRESSION, STRIP_OFFSETS = 259, 273
 MAX_IMAGES = 1 << 12
 # DataType, and of each channel ChannelDataTypes.
 _PIXEL_TYPES = {1: ("uint8", 8), 2: ("uint16", 16), 5: ("float", 32)}
@@ -178,7 +179,23 @@ class _Image:
             return problems
         # Of compressed strips, these files give the length before compression.
         end = f"byte {self.source.size}"
+        if self._starts_beyond():
+            return problems
         return [p for p in problems if p.code != "truncated" or p.place != end]
+
+    def _starts_beyond(self) -> bool:
+        """Whether pixels of the last pages begin past the end of the file."""
+        tiff = self.tiff
+        for offset in tiff.offsets[-2:]:
+            try:
+                tags, _ = tiff.directory(offset)
+            except DamagedFileError:
+                return True
+            strips = tags.get(STRIP_OFFSETS)
+            starts = tiff.integers(strips) if strips else ()
+            if max(starts, default=0) >= self.source.size:
+                return True
+        return False
 
     # -- values --------------------------------------------------------------------
 
