@@ -11,6 +11,9 @@ from fairsubmit.readers.dicom.reader import Dicom
 from fairsubmit.readers.em.dm import DigitalMicrograph
 from fairsubmit.readers.em.mrc import Mrc
 from fairsubmit.readers.em.ser import TiaSeries
+from fairsubmit.readers.hdf5.bdv import BigDataViewer
+from fairsubmit.readers.hdf5.emd import Emd
+from fairsubmit.readers.hdf5.imaris import Imaris
 from fairsubmit.readers.leica.lif import Lif
 from fairsubmit.readers.leica.lof import Lof
 from fairsubmit.readers.leica.xlef import Xlef
@@ -78,6 +81,9 @@ READERS: tuple[OwnReader, ...] = (
     Oif(),
     Oib(),
     Czi(),
+    Imaris(),
+    BigDataViewer(),
+    Emd(),
     OmeXmlFile(),
     ImageXpress(),
     MetaMorph(),
