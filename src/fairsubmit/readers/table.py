@@ -21,6 +21,10 @@ from fairsubmit.readers.nikon.nd2 import Nd2
 from fairsubmit.readers.olympus.fluoview import Oib, Oif
 from fairsubmit.readers.ome.ome_tiff import OmeTiff
 from fairsubmit.readers.ome.ome_xml_file import OmeXmlFile
+from fairsubmit.readers.pictures.bmp import Bmp
+from fairsubmit.readers.pictures.jpeg import Jpeg
+from fairsubmit.readers.pictures.jpeg_2000 import Jpeg2000
+from fairsubmit.readers.pictures.png import Png
 from fairsubmit.readers.plates.cellvoyager.reader import CellVoyager
 from fairsubmit.readers.plates.harmony.reader import Harmony
 from fairsubmit.readers.plates.imagexpress.reader import ImageXpress
@@ -38,6 +42,7 @@ from fairsubmit.readers.tiff.olympus_sis import OlympusSis
 from fairsubmit.readers.tiff.philips import Philips
 from fairsubmit.readers.tiff.plain_tiff import PlainTiff
 from fairsubmit.readers.tiff.qptiff import Qptiff
+from fairsubmit.readers.tiff.sem_text import SemText
 from fairsubmit.readers.tiff.stk import Stk
 from fairsubmit.readers.tiff.tvips import Tvips
 from fairsubmit.readers.tiff.ventana import Ventana
@@ -68,6 +73,7 @@ READERS: tuple[OwnReader, ...] = (
     OlympusSis(),
     Gatan(),
     Lsm(),
+    SemText(),
     PlainTiff(),
     Dicom(),
     DigitalMicrograph(),
@@ -84,6 +90,10 @@ READERS: tuple[OwnReader, ...] = (
     Imaris(),
     BigDataViewer(),
     Emd(),
+    Png(),
+    Jpeg(),
+    Jpeg2000(),
+    Bmp(),
     OmeXmlFile(),
     ImageXpress(),
     MetaMorph(),

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
-from decimal import Decimal, DecimalException
-from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fairsubmit.errors import DamagedFileError, ReadError
-from fairsubmit.metadata.image import (
-    ImageMetadata,
-    ImageSize,
-    PhysicalSize,
-    Problem,
-    Quantity,
-)
+from fairsubmit.metadata.image import ImageMetadata, ImageSize, Problem
+from fairsubmit.readers.gathered import Gathered
 from fairsubmit.readers.source import opened
 from fairsubmit.readers.tiff.chain import check
 from fairsubmit.readers.tiff.markup import MAX_XML, decoded
 from fairsubmit.readers.tiff.plain_tiff import date_time, sample_channels, software
 from fairsubmit.readers.tiff.structure import DESCRIPTION, is_tiff, open_tiff
-from fairsubmit.readers.values import Values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,21 +21,11 @@ if TYPE_CHECKING:
     from fairsubmit.readers.about import About
     from fairsubmit.readers.tiff.structure import Entry, Page, Tiff
 
-__all__ = ["Dialect", "DialectReader", "exact", "in_metres", "ini"]
+__all__ = ["Dialect", "DialectReader", "ini"]
 
 # Pages of one image are alike; past so many they are taken to be.
 MAX_COMPARED = 512
 MAX_LINES = 1 << 16
-# Names of accounts that name no person.
-_NOBODY = frozenset(
-    {"admin", "administrator", "default", "demo", "guest", "lab", "labuser"}
-    | {"microscope", "none", "operator", "public", "root", "sem", "service"}
-    | {"student", "supervisor", "system", "tem", "test", "unknown", "user", "users"}
-)
-_HOME = re.compile(
-    r"(?:[\\/](?:Users|home)|Documents and Settings)[\\/]+([^\\/]+)", re.IGNORECASE
-)
-_SHARED_HOMES = frozenset({"public", "all users", "default", "shared"})
 
 
 class DialectReader(ABC):
@@ -90,7 +71,7 @@ class DialectReader(ABC):
         """Return one record per image of a TIFF of this dialect."""
 
 
-class Dialect(Values):
+class Dialect(Gathered):
     """A TIFF whose values are found one after the other.
 
     Parameters
@@ -106,8 +87,6 @@ class Dialect(Values):
     ----------
     page
         The image's page: the first, unless a reader knows better.
-    provenance
-        Where the values came from.
     """
 
     def __init__(self, tiff: Tiff, path: Path, series: int = 0) -> None:
@@ -119,8 +98,6 @@ class Dialect(Values):
         found = check(tiff)
         self.problems.extend(() if series else found)
         self.provenance = {"size.x": "IFD:0/ImageWidth", "size.y": "IFD:0/ImageLength"}
-        self._values: dict[str, Any] = {}
-        self._lengths: dict[str, Quantity] = {}
 
     def text(self, tag: int = DESCRIPTION, limit: int = MAX_XML) -> str:
         """Return a text tag of the first page; empty if it is absent."""
@@ -150,44 +127,6 @@ class Dialect(Values):
         )
         self.problem("slide-label", message, place)
 
-    def found(self, key: str, value: object, place: str) -> None:
-        """Keep a value of the record, unless it is ``None``, and where it stood."""
-        if isinstance(value, ImageSize):
-            self._values[key] = value
-            self.provenance |= {f"size.{axis}": place for axis in "zct"}
-        elif value is not None:
-            self._values[key] = value
-            self.provenance[key] = place
-
-    def length(self, axis: str, value: Quantity | None, place: str) -> None:
-        """Keep the size of a pixel along `axis`, unless it is ``None``."""
-        if value is not None:
-            self._lengths[axis] = value
-            self.provenance[f"physical_size.{axis}"] = place
-
-    def metres(self, text: str | None, place: str) -> Quantity | None:
-        """Read a length in metres; note what is no length. Zero and "" are unset."""
-        value = exact(text or "")
-        found = None if value is None else in_metres(value)
-        if found is None and (text or "").strip() and value != 0:
-            message = f"{text!r} cannot be meant as a length; ignored"
-            self.problem("value-ignored", message, place)
-        return found
-
-    def person(self, value: str | None, place: str) -> None:
-        """Note a field that tells who used the instrument, never the name."""
-        text = (value or "").strip().lower()
-        if text and text not in _NOBODY:
-            message = f"{place} tells who used the instrument"
-            self.problem("personal-data", message, place)
-
-    def folder(self, value: str | None, place: str) -> None:
-        """Note a path with the home folder of a person, never the name."""
-        found = _HOME.search(value or "")
-        if found is not None and found.group(1).lower() not in _SHARED_HOMES | _NOBODY:
-            message = f"{place} is a path that tells the name of a user"
-            self.problem("personal-data", message, place)
-
     def alike(self) -> int:
         """Return how many pages are like the image's page, that one included."""
         kind = _kind(self.page)
@@ -204,27 +143,22 @@ class Dialect(Values):
                 "type of OME"
             )
             self.problem("pixel-type-unknown", message, "tag 258 BitsPerSample")
-        size = self._values.pop("size", None) or self._size()
-        for key, value, place in (
-            ("acquired_at", date_time(self.tiff), "IFD:0/DateTime"),
-            ("software", software(self.tiff), "IFD:0/Software"),
-            ("physical_size", PhysicalSize(**self._lengths), None),
-            ("channels", sample_channels(page), None),
-        ):
-            if key not in self._values and value is not None:
-                self._values[key] = value
-                self.provenance |= {} if place is None else {key: place}
+        values = self.gathered()
+        if "size" not in values:
+            values["size"] = self._size()
+        self.default("acquired_at", date_time(self.tiff), "IFD:0/DateTime")
+        self.default("software", software(self.tiff), "IFD:0/Software")
+        self.default("channels", sample_channels(page))
         return ImageMetadata(
             self.path,
             self.series,
             format=reader.about.format,
             reader=reader.name,
-            size=size,
             pixel_type=page.pixel_type,
             files=(self.path,),
             problems=tuple(self.problems),
             provenance=self.provenance,
-            **self._values,
+            **values,
         )
 
     def _size(self) -> ImageSize:
@@ -242,25 +176,6 @@ class Dialect(Values):
 def _kind(page: Page) -> tuple[int, ...]:
     shape = (page.width, page.height, page.samples, page.bits, page.sample_format)
     return (*shape, page.reduced)
-
-
-def exact(text: str) -> Decimal | None:
-    """Read a number without rounding; ``None`` if it is none or not finite."""
-    try:
-        value = Decimal(text.strip().replace(",", "."))
-    except DecimalException:
-        return None
-    # A number that no instrument writes, but that arithmetic stumbles over.
-    return value if value.is_finite() and -300 < value.adjusted() < 300 else None
-
-
-def in_metres(value: Decimal) -> Quantity | None:
-    """Return a length in metres in µm, or in nm where it is below 0.1 µm."""
-    if value <= 0:
-        return None
-    digits, unit = (9, "nm") if value < Decimal("1e-7") else (6, "µm")
-    found = float(value.scaleb(digits))
-    return Quantity(found, unit) if found > 0 and isfinite(found) else None
 
 
 def ini(text: str) -> dict[str, dict[str, str]]:

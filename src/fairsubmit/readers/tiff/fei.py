@@ -12,14 +12,9 @@ from typing import TYPE_CHECKING
 
 from fairsubmit.metadata.image import Detector, Instrument, Quantity
 from fairsubmit.readers.about import About
+from fairsubmit.readers.gathered import exact, in_metres
 from fairsubmit.readers.tiff.dates import iso_date, iso_time, stamp
-from fairsubmit.readers.tiff.dialect import (
-    Dialect,
-    DialectReader,
-    exact,
-    in_metres,
-    ini,
-)
+from fairsubmit.readers.tiff.dialect import Dialect, DialectReader, ini
 from fairsubmit.readers.tiff.markup import named, parsed, value_of
 
 if TYPE_CHECKING:

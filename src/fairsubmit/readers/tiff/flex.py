@@ -19,8 +19,9 @@ from fairsubmit.metadata.image import (
     Quantity,
 )
 from fairsubmit.readers.about import About
+from fairsubmit.readers.gathered import exact
 from fairsubmit.readers.tiff.dates import iso_date
-from fairsubmit.readers.tiff.dialect import Dialect, DialectReader, exact
+from fairsubmit.readers.tiff.dialect import Dialect, DialectReader
 from fairsubmit.readers.tiff.markup import MarkupElement, named, parsed, value_of
 
 if TYPE_CHECKING:

@@ -113,21 +113,23 @@ class NdpiTiff(Tiff):
         tags = {}
         for index in range(count):
             tag, kind, values, value = self.layout.entry.unpack_from(block, 12 * index)
-            high = upper[4 * index : 4 * index + 4]
-            tags[tag] = self._entry(kind, values, value, high)
+            upper_half = upper[4 * index : 4 * index + 4]
+            tags[tag] = self._entry((tag, kind, values, value), upper_half)
         return tags, self._offset(block[12 * count : 12 * count + 8])
 
-    def _entry(self, kind: int, values: int, value: bytes, high: bytes) -> Entry:
+    def _entry(self, written: tuple[int, int, int, bytes], high: bytes) -> Entry:
+        """Return an entry that holds its value, whatever its length."""
+        tag, kind, values, value = written
         unit = TYPE_SIZES.get(kind, 1)
         if kind == LONG and values == 1:
             found = self._offset(value + high)
-            return Entry(LONG8, 1, struct.pack("<Q", found))
+            return _made(tag, LONG8, 1, struct.pack("<Q", found))
         if unit * values <= 4:
-            return Entry(kind, values, value)
+            return _made(tag, kind, values, value)
         raw = b""  # longer values are not needed
         if unit * values <= MAX_VALUE:
             raw = self.source.read(self._offset(value + high), unit * values)
-        return Entry(kind, len(raw) // unit, raw)
+        return _made(tag, kind, len(raw) // unit, raw)
 
     def number(self, tags: dict[int, Entry], tag: int) -> float | None:
         """Return a tag's value, an integer with sign or a floating-point number."""
@@ -136,6 +138,10 @@ class NdpiTiff(Tiff):
             return None
         (found,) = struct.unpack("<f" if entry.type == FLOAT else "<i", entry.raw[:4])
         return float(found) if found - found == 0 else None
+
+
+def _made(tag: int, kind: int, values: int, raw: bytes) -> Entry:
+    return Entry._make((tag, kind, values, raw)[-len(Entry._fields) :])
 
 
 def _walked(tiff: NdpiTiff) -> list[Problem]:

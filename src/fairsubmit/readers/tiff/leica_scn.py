@@ -14,13 +14,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from fairsubmit.errors import DamagedFileError
 from fairsubmit.metadata.image import Channel, ImageSize, Instrument, Objective
 from fairsubmit.readers.about import About
+from fairsubmit.readers.gathered import exact, in_metres
 from fairsubmit.readers.tiff.dates import iso_date
-from fairsubmit.readers.tiff.dialect import (
-    Dialect,
-    DialectReader,
-    exact,
-    in_metres,
-)
+from fairsubmit.readers.tiff.dialect import Dialect, DialectReader
 from fairsubmit.readers.tiff.markup import MarkupElement, named, parsed, value_of
 from fairsubmit.readers.tiff.structure import DESCRIPTION
 

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 from fairsubmit.errors import DamagedFileError
 from fairsubmit.metadata.image import Channel, Detector, ImageSize
 from fairsubmit.readers.about import About
+from fairsubmit.readers.gathered import in_metres
 from fairsubmit.readers.tiff.dates import iso_date, iso_time, stamp
-from fairsubmit.readers.tiff.dialect import Dialect, DialectReader, in_metres, ini
+from fairsubmit.readers.tiff.dialect import Dialect, DialectReader, ini
 from fairsubmit.readers.tiff.markup import decoded
 
 if TYPE_CHECKING:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from fairsubmit.metadata.image import ImageSize, Instrument
 from fairsubmit.readers.about import About
+from fairsubmit.readers.gathered import exact, in_metres
 from fairsubmit.readers.tiff.dates import iso_date
-from fairsubmit.readers.tiff.dialect import Dialect, DialectReader, exact, in_metres
+from fairsubmit.readers.tiff.dialect import Dialect, DialectReader
 from fairsubmit.readers.tiff.markup import MarkupElement, parsed
 from fairsubmit.readers.tiff.structure import DESCRIPTION
 

@@ -22,7 +22,8 @@ from fairsubmit.metadata.image import (
     Quantity,
 )
 from fairsubmit.readers.about import About
-from fairsubmit.readers.tiff.dialect import Dialect, DialectReader, exact
+from fairsubmit.readers.gathered import exact
+from fairsubmit.readers.tiff.dialect import Dialect, DialectReader
 from fairsubmit.readers.tiff.markup import decoded, parsed, value_of
 from fairsubmit.readers.tiff.resolution import calibration
 from fairsubmit.readers.tiff.structure import DESCRIPTION

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fairsubmit.metadata.image import Detector, Instrument, Quantity
 from fairsubmit.readers.about import About
+from fairsubmit.readers.gathered import exact
 from fairsubmit.readers.tiff.dates import iso_date, iso_time, stamp
-from fairsubmit.readers.tiff.dialect import MAX_LINES, Dialect, DialectReader, exact
+from fairsubmit.readers.tiff.dialect import MAX_LINES, Dialect, DialectReader
 from fairsubmit.readers.units import length_unit
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""Pictures that any program writes: PNG, JPEG, JPEG 2000 and BMP."""
