@@ -381,7 +381,7 @@ def test_annotations_are_those_that_the_image_names(make_ome: Make) -> None:
     <TagAnnotation ID="A:2"><AnnotationRef ID="A:4"/>
       <Value>mitosis</Value></TagAnnotation>
     <XMLAnnotation ID="A:3"><Value><OME><Image ID="no" Name="no">
-      <Pixels SizeX="1"/></Image><Value>no</Value></OME></Value></XMLAnnotation>
+      </Image><Value>no</Value></OME></Value></XMLAnnotation>
     <LongAnnotation ID="A:4"><Value>7</Value></LongAnnotation>
     <FileAnnotation ID="A:5"><BinaryFile FileName="table.csv"/></FileAnnotation>
     </StructuredAnnotations>"""
@@ -391,7 +391,14 @@ def test_annotations_are_those_that_the_image_names(make_ome: Make) -> None:
     assert [(a.kind, a.id, dict(a.values)) for a in found.annotations] == [
         ("MapAnnotation", "A:1", {"Genotype": "wt", "Stage": "L1; L2"}),
         ("TagAnnotation", "A:2", {"value": "mitosis"}),
-        ("XMLAnnotation", "A:3", {}),
+        (
+            "XMLAnnotation",
+            "A:3",
+            {
+                "value": '<OME><Image ID="no" Name="no">\n      </Image>'
+                "<Value>no</Value></OME>"
+            },
+        ),
         ("FileAnnotation", "A:5", {"value": "table.csv"}),
     ]
     assert found.annotations[0].namespace == "example.org/map"
@@ -446,7 +453,8 @@ def test_cutting_keeps_everything_else(make_ome: Make) -> None:
         + "".join(f'<TiffData IFD="{i}" PlaneCount="1"/>' for i in range(50))
         + '<Channel ID="b" Name="two"/>'
         + "".join(
-            f'<Plane TheZ="{i}"><AnnotationRef ID="p"/></Plane>' for i in range(50)
+            f'<Plane TheZ="{i}"><AnnotationRef ID="A:Plane"/></Plane>'
+            for i in range(50)
         )
         + '<AnnotationRef ID="A:Plane"/>'
     )

@@ -34,6 +34,7 @@ _UUID = re.compile(
     rb"FileName\s*=\s*(?:\"([^\"]*)\"|'([^']*)')[^>]*>\s*(?:urn:uuid:)?([^<\s]*)"
 )
 _IFD = re.compile(rb"IFD\s*=\s*[\"'](\d{1,9})")
+_ANNOTATION = re.compile(rb"AnnotationRef\s+ID\s*=\s*[\"']([^\"'<>]{1,999})[\"']")
 _PLANE_COUNT = re.compile(rb"PlaneCount\s*=\s*[\"'](\d{1,9})")
 # Where the last plane's end is looked for; what follows it in Pixels is short.
 TAILS = (1 << 8, 1 << 12)
@@ -61,6 +62,8 @@ class Run:
         Smallest and largest directory (IFD) named, counted from 0; ``None`` if none.
     binary
         Whether pixels stand in the XML itself.
+    annotations
+        Distinct IDs of annotations of planes, in their order.
     """
 
     parts: frozenset[Part] = frozenset()
@@ -68,6 +71,7 @@ class Run:
     first: int | None = None
     last: int | None = None
     binary: bool = False
+    annotations: tuple[str, ...] = ()
 
 
 def cut(xml: bytes) -> tuple[bytes, list[Run]]:
@@ -147,14 +151,24 @@ def _run_end(xml: bytes, start: int, stop: int) -> int:
 def _facts(xml: bytes, start: int, end: int) -> Run:
     block = _TIFF_DATA.search(xml, start, end)
     if block is None:
-        return Run(binary=xml.find(b"BinData", start, end) >= 0)
+        binary = xml.find(b"BinData", start, end) >= 0
+        return Run(binary=binary, annotations=_annotations(xml, start, end))
     directories = list(map(int, _IFD.findall(xml, start, end)))
     first = min(directories, default=None)
     last = max(directories, default=None)
     more = _TIFF_DATA.search(xml, block.end(), end) is not None
     if not more:
         first, last = _one_block(block.group(1), first)
-    return Run(_parts(xml, start, end), 1 + more, first, last)
+    parts = _parts(xml, start, end)
+    annotations = _annotations(xml, start, end)
+    return Run(parts, 1 + more, first, last, annotations=annotations)
+
+
+def _annotations(xml: bytes, start: int, end: int) -> tuple[str, ...]:
+    if xml.find(b"AnnotationRef", start, end) < 0:
+        return ()
+    found = dict.fromkeys(_ANNOTATION.findall(xml, start, end))
+    return tuple(unescape(identity.decode("utf-8", "replace")) for identity in found)
 
 
 def _one_block(attributes: bytes, first: int | None) -> tuple[int | None, int | None]:

@@ -20,6 +20,7 @@ from fairsubmit.metadata.image import (
     Instrument,
     Objective,
     PhysicalSize,
+    PlatePosition,
     Quantity,
 )
 from fairsubmit.readers.ome.sax import DATE_ELEMENTS
@@ -115,6 +116,7 @@ class Recorder(Values):
             tuple(files),
             tuple(self.problems),
             self.provenance,
+            self._plate(),
         )
 
     # -- the image -------------------------------------------------------------
@@ -151,7 +153,7 @@ class Recorder(Values):
 
     def _annotations(self) -> tuple[ImageAnnotation, ...]:
         found = []
-        for reference in dict.fromkeys(self.image.annotations):
+        for reference in self.document.references(self.image):
             annotation = self.document.annotations.get(reference)
             if annotation is None:
                 message = f"refers to annotation {reference!r}, which is not there"
@@ -166,6 +168,12 @@ class Recorder(Values):
                 )
             )
         return tuple(found)
+
+    def _plate(self) -> PlatePosition | None:
+        place = self.document.links.places.get(self.image.attributes.get("ID", ""))
+        if place is not None:
+            self.provenance["plate"] = "Plate/Well/WellSample"
+        return place
 
     # -- pixels ----------------------------------------------------------------
 

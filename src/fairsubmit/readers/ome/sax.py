@@ -6,10 +6,19 @@ matter. Nothing is validated: attributes stay text.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from fairsubmit.readers.ome.cut import MARK
+from fairsubmit.readers.ome.elements import (
+    Attributes,
+    OmeAnnotation,
+    OmeChannel,
+    OmeDocument,
+    OmeImage,
+    OmePixels,
+)
+from fairsubmit.readers.ome.links import HOLDERS
+from fairsubmit.readers.ome.opaque import Opaque
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,8 +31,6 @@ __all__ = [
     "OmeImage",
     "OmePixels",
 ]
-
-Attributes = dict[str, str]
 
 # Objective's attributes were child elements until schema 2008-09.
 _OBJECTIVE_CHILDREN = frozenset(
@@ -40,63 +47,6 @@ _OBJECTIVE_CHILDREN = frozenset(
 DATE_ELEMENTS = ("AcquisitionDate", "AcquiredDate", "CreationDate")
 
 
-@dataclass(slots=True)
-class OmeChannel:
-    """A Channel, a LogicalChannel (until 2008-09) or a ChannelInfo (2003)."""
-
-    element: str
-    attributes: Attributes
-    detector: str | None = None
-    index: int | None = None
-
-
-@dataclass(slots=True)
-class OmePixels:
-    """A Pixels element; `runs` are the numbers of its per-plane runs."""
-
-    attributes: Attributes
-    channels: list[OmeChannel] = field(default_factory=list)
-    runs: list[int] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class OmeImage:
-    """An Image element with what it refers to."""
-
-    attributes: Attributes
-    dates: Attributes = field(default_factory=dict)
-    pixels: list[OmePixels] = field(default_factory=list)
-    logical_channels: list[OmeChannel] = field(default_factory=list)
-    instrument: str | None = None
-    objective: str | None = None
-    annotations: list[str] = field(default_factory=list)
-    rois: int = 0
-
-
-@dataclass(slots=True)
-class OmeAnnotation:
-    """A structured annotation."""
-
-    kind: str
-    namespace: str | None
-    id: str | None
-    values: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class OmeDocument:
-    """What an OME-XML document says, by ID where others refer to it."""
-
-    found: bool = False
-    attributes: Attributes = field(default_factory=dict)
-    binary_only: Attributes | None = None
-    images: list[OmeImage] = field(default_factory=list)
-    microscopes: dict[str, Attributes] = field(default_factory=dict)
-    objectives: dict[tuple[str, str], Attributes] = field(default_factory=dict)
-    detectors: dict[tuple[str, str], Attributes] = field(default_factory=dict)
-    annotations: dict[str, OmeAnnotation] = field(default_factory=dict)
-
-
 class Builder:
     """Takes the events of any SAX parser and fills `document`."""
 
@@ -111,7 +61,7 @@ class Builder:
         self._annotations = False
         self._key: str | None = None
         self._text: list[str] | None = None
-        self._opaque = 0
+        self._opaque: Opaque | None = None
 
     # -- events ----------------------------------------------------------------
 
@@ -125,8 +75,8 @@ class Builder:
         attributes
             Kept, and added to.
         """
-        if self._opaque:
-            self._opaque += 1
+        if self._opaque is not None:
+            self._opaque.start(name, attributes)
             return
         handler = self._STARTS.get(name)
         if handler is None:
@@ -139,8 +89,7 @@ class Builder:
 
     def end(self, name: str) -> None:
         """Take the end of an element."""
-        if self._opaque:
-            self._opaque -= 1
+        if self._opaque is not None and self._opaque.end(name):
             return
         handler = self._ENDS.get(name)
         if handler is None:
@@ -154,7 +103,9 @@ class Builder:
 
     def data(self, text: str) -> None:
         """Take character data."""
-        if self._text is not None:
+        if self._opaque is not None:
+            self._opaque.data(text)
+        elif self._text is not None:
             self._text.append(text)
 
     def close(self) -> OmeDocument:
@@ -226,13 +177,39 @@ class Builder:
         if self._image is not None:
             self._image.objective = self._image.objective or attributes.get("ID")
 
-    def _start_roi(self, *_: object) -> None:
-        if self._image is not None:
+    def _start_holder(self, name: str, attributes: Attributes) -> None:
+        if self._image is None:
+            self.document.links.start(name, attributes)
+        elif name == "ROI":  # until schema 2010-04 they were parts of the image
             self._image.rois += 1
 
+    def _end_holder(self, name: str, _: str) -> None:
+        if self._image is None:
+            self.document.links.end(name)
+
+    def _start_roi_ref(self, _: str, attributes: Attributes) -> None:
+        if self._image is not None:
+            self._image.rois += 1
+            self._image.holders.append(attributes.get("ID", ""))
+
+    def _start_dataset_ref(self, _: str, attributes: Attributes) -> None:
+        if self._image is not None:
+            self._image.holders.append(attributes.get("ID", ""))
+
+    def _start_image_ref(self, _: str, attributes: Attributes) -> None:
+        if "ID" in attributes:
+            self.document.links.image(attributes["ID"])
+
     def _start_annotation_ref(self, _: str, attributes: Attributes) -> None:
-        if self._image is not None and self._channel is None and "ID" in attributes:
-            self._image.annotations.append(attributes["ID"])
+        reference = attributes.get("ID")
+        if reference is None:
+            return
+        if self._image is not None:
+            self._image.annotations.append(reference)
+        elif self._annotation is None:
+            self.document.links.annotation(reference)
+        elif self._annotation.kind == "ListAnnotation":
+            self._annotation.members.append(reference)
 
     # -- pixels ----------------------------------------------------------------
 
@@ -291,11 +268,13 @@ class Builder:
             return
         if self._annotation.kind == "XMLAnnotation":
             # Anything may stand here, a whole second OME-XML document included.
-            self._opaque = 1
+            self._opaque = Opaque()
         elif self._annotation.kind != "MapAnnotation":
             self._text = []
 
     def _end_value(self, _: str, text: str) -> None:
+        if self._opaque is not None:
+            text, self._opaque = self._opaque.text, None
         if self._annotation is not None and text:
             self._annotation.values.setdefault("value", text)
 
@@ -339,13 +318,15 @@ class Builder:
         "DetectorRef": _start_detector_ref,
         "TiffData": _start_tiff_data,
         "AnnotationRef": _start_annotation_ref,
-        "ROIRef": _start_roi,
-        "ROI": _start_roi,
+        "ROIRef": _start_roi_ref,
+        "DatasetRef": _start_dataset_ref,
+        "ImageRef": _start_image_ref,
         "StructuredAnnotations": _start_annotations,
         "M": _start_entry,
         "Value": _start_value,
         "BinaryFile": _start_binary_file,
         "External": _start_binary_file,
+        **dict.fromkeys(HOLDERS, _start_holder),
         **dict.fromkeys(DATE_ELEMENTS, _start_date),
         **dict.fromkeys(_OBJECTIVE_CHILDREN, _start_objective_text),
     }
@@ -360,6 +341,7 @@ class Builder:
         "StructuredAnnotations": _end_annotations,
         "M": _end_entry,
         "Value": _end_value,
+        **dict.fromkeys(HOLDERS, _end_holder),
         **dict.fromkeys(DATE_ELEMENTS, _end_date),
         **dict.fromkeys(_OBJECTIVE_CHILDREN, _end_objective_text),
     }
