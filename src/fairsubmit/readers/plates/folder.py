@@ -89,6 +89,8 @@ class Pixels(NamedTuple):
         Pixels.
     pixel_type
         OME-XML name.
+    samples
+        Of a pixel.
     planes
         Pages.
     least
@@ -102,6 +104,7 @@ class Pixels(NamedTuple):
     width: int
     height: int
     pixel_type: str | None
+    samples: int
     planes: int
     least: int
     description: str
@@ -133,6 +136,7 @@ def _tiff(source: Source) -> Pixels:
         page.width,
         page.height,
         page.pixel_type,
+        page.samples,
         len(tiff.offsets),
         row * page.height if plain else 0,
         raw.decode("utf-8", "replace"),
@@ -154,7 +158,9 @@ def _png(source: Source) -> Pixels:
         message = f"{source.path.name} has no whole PNG header"
         raise ReadError(message)
     pixel_type = {8: "uint8", 16: "uint16"}.get(head[24])
-    return Pixels(width, height, pixel_type, 1, 0, "", ())
+    # Colour types 2 and 6 are RGB, with and without transparency; 4 is grey with it.
+    samples = {2: 3, 4: 2, 6: 4}.get(head[25], 1)
+    return Pixels(width, height, pixel_type, samples, 1, 0, "", ())
 
 
 class CutParts:
