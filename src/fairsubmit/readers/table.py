@@ -38,6 +38,7 @@ from fairsubmit.readers.tiff.imagej import ImageJ
 from fairsubmit.readers.tiff.leica_scn import LeicaScn
 from fairsubmit.readers.tiff.lsm import Lsm
 from fairsubmit.readers.tiff.metaseries import MetaSeries
+from fairsubmit.readers.tiff.micromanager import MicroManager
 from fairsubmit.readers.tiff.olympus_sis import OlympusSis
 from fairsubmit.readers.tiff.philips import Philips
 from fairsubmit.readers.tiff.plain_tiff import PlainTiff
@@ -57,6 +58,7 @@ __all__ = ["IMAGE_SUFFIXES", "READERS", "SET_READERS"]
 # The first that recognises a file reads it: the particular before the general.
 READERS: tuple[OwnReader, ...] = (
     OmeTiff(),
+    MicroManager(),
     ImageJ(),
     Stk(),
     MetaSeries(),
