@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from fairsubmit.metadata.load import escape_pointer
@@ -15,6 +16,7 @@ __all__ = [
     "all_texts",
     "is_absent",
     "is_blank",
+    "is_placeholder",
     "mapping_at",
     "named",
     "parts",
@@ -22,6 +24,15 @@ __all__ = [
     "text",
     "texts",
 ]
+
+
+_PLACEHOLDER = re.compile(
+    r"^[\[(<{]?(?:tb[acd]|to be (?:added|announced|confirmed|decided|determined)|n/a|"
+    r"pending|in revision|under review|to\s?do|x{3,}|\?+|\.\.\.|…|"
+    r"see (?:the )?(?:manuscript|paper|publication|article)|fill (?:me )?in|"
+    r"not yet (?:known|available)|lorem ipsum.*)[\])>}]?\.?$",
+    re.IGNORECASE,
+)
 
 
 def is_absent(value: object) -> bool:
@@ -38,6 +49,11 @@ def is_blank(value: object) -> bool:
     if isinstance(value, list):
         return all(is_blank(item) for item in value)
     return value is None
+
+
+def is_placeholder(value: str) -> bool:
+    """Whether a text stands for a value that is still to come, e.g. ``TBD``."""
+    return _PLACEHOLDER.match(value.strip()) is not None
 
 
 def is_empty_part(value: object) -> bool:

@@ -16,8 +16,10 @@ from fairsubmit.errors import ConfigError
 from fairsubmit.lint.base import Rule
 from fairsubmit.lint.rules import (
     acquisition,
+    analysis,
     annotation,
     biosample,
+    correlation,
     document,
     files,
     image,
@@ -38,6 +40,8 @@ __all__ = ["ENTRY_POINTS", "RULES", "all_rules"]
 ENTRY_POINTS = "fairsubmit.rules"
 
 _GROUPS = (
+    correlation,
+    analysis,
     acquisition,
     annotation,
     biosample,

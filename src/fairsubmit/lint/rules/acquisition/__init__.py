@@ -8,7 +8,9 @@ from fairsubmit.lint.rules.acquisition import (
     imaging_method_id_invalid,
     imaging_method_missing,
     instrument_missing,
+    instrument_unrecognisable,
     parameters_missing,
+    quantity_without_unit,
 )
 
 if TYPE_CHECKING:
@@ -22,4 +24,6 @@ RULES: Final[tuple[Rule, ...]] = (
     imaging_method_id_invalid.RULE,  # ACQ103
     instrument_missing.RULE,  # ACQ106
     parameters_missing.RULE,  # ACQ107
+    instrument_unrecognisable.RULE,  # ACQ108
+    quantity_without_unit.RULE,  # ACQ111
 )

@@ -6,11 +6,15 @@ from typing import TYPE_CHECKING, Final
 
 from fairsubmit.lint.rules.biosample import (
     biological_entity_missing,
+    cell_line_not_identified,
     list_split_inside_brackets,
     organism_id_mismatch,
     organism_missing,
+    organism_of_nothing_alive,
     organism_unknown,
     taxon_id_invalid,
+    term_without_id,
+    variables_missing,
 )
 
 if TYPE_CHECKING:
@@ -25,5 +29,9 @@ RULES: Final[tuple[Rule, ...]] = (
     organism_id_mismatch.RULE,  # BIO104
     taxon_id_invalid.RULE,  # BIO105
     biological_entity_missing.RULE,  # BIO106
+    cell_line_not_identified.RULE,  # BIO108
+    variables_missing.RULE,  # BIO109
     list_split_inside_brackets.RULE,  # BIO110
+    organism_of_nothing_alive.RULE,  # BIO111
+    term_without_id.RULE,  # BIO112
 )

@@ -23,32 +23,24 @@ Corrections by curators of the BioImage Archive; hints left in IDR templates.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from fairsubmit.findings import Severity
 from fairsubmit.lint.base import ADVICE, Hit, Rule, Subject
-from fairsubmit.lint.tree import all_texts
+from fairsubmit.lint.tree import all_texts, is_placeholder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 __all__ = ["RULE"]
 
-_PLACEHOLDER = re.compile(
-    r"^[\[(<{]?(?:tb[acd]|to be (?:added|announced|confirmed|decided|determined)|n/a|"
-    r"pending|in revision|under review|to\s?do|x{3,}|\?+|\.\.\.|…|"
-    r"see (?:the )?(?:manuscript|paper|publication|article)|fill (?:me )?in|"
-    r"not yet (?:known|available)|lorem ipsum.*)[\])>}]?\.?$",
-    re.IGNORECASE,
-)
 # Where such words are what the author has to say, or are checked by other rules.
 _ELSEWHERE = ("/ignore/", "/targets/")
 
 
 def _check(subject: Subject) -> Iterator[Hit]:
     for pointer, value in all_texts(subject.document.tree):
-        if _PLACEHOLDER.match(value.strip()) and not pointer.startswith(_ELSEWHERE):
+        if is_placeholder(value) and not pointer.startswith(_ELSEWHERE):
             yield Hit(
                 f"`{value.strip()}` is a placeholder, not a value",
                 pointer,

@@ -42,6 +42,7 @@ __all__ = ["RULE"]
 _FORBIDDEN = re.compile(r"[0-9!\"£$%^&*()]")
 _INITIALS = re.compile(r"^(?:[^\W\d_]\.?){1,3}$")
 _LETTERS = 4
+_GENERATION = frozenset({"II", "III", "IV", "V"})
 
 
 def _check(subject: Subject) -> Iterator[Hit]:
@@ -61,7 +62,8 @@ def _fault(name: str, *, split: bool) -> str | None:
         return "looks like family name, given name"
     words = name.split()
     last = words[-1] if words else ""
-    if len(words) > 1 and last.isupper() and _INITIALS.match(last) and not split:
+    initials = last.isupper() and _INITIALS.match(last) and last not in _GENERATION
+    if len(words) > 1 and initials and not split:
         return "ends with initials, which would become the family name"
     if len(name) >= _LETTERS and name.isupper() and len(words) > 1:
         return "is all in capitals"

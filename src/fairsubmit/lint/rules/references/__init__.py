@@ -10,6 +10,7 @@ from fairsubmit.lint.rules.references import (
     duplicate_id,
     empty_section,
     reference_undefined,
+    section_unused,
 )
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ RULES: Final[tuple[Rule, ...]] = (
     reference_undefined.RULE,  # REF101
     association_title_unknown.RULE,  # REF102
     component_without_association.RULE,  # REF103
+    section_unused.RULE,  # REF104
     empty_section.RULE,  # REF105
     duplicate_id.RULE,  # REF106
 )
