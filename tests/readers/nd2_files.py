@@ -132,7 +132,7 @@ def attributes(
     return {
         "SLxImageAttributes": {
             "uiWidth": U32(width),
-            "uiWidthBytes": U32(width * components * bits // 8),
+            "uiWidthBytes": U32(width * components * bits // 8 & 0xFFFFFFFF),
             "uiHeight": U32(height),
             "uiComp": U32(components),
             "uiBpcInMemory": U32(bits),

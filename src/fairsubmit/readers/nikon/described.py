@@ -16,10 +16,16 @@ LARGEST = 1 << 40
 
 @dataclass(slots=True)
 class Described:
-    """What the library decoded; what it could not is empty, and said in `failed`."""
+    """What the library decoded; what it could not is empty, and said in `failed`.
+
+    Attributes
+    ----------
+    sizes
+        Of all axes longer than 1; ``None`` where the loops are not known.
+    """
 
     attributes: Any
-    sizes: Mapping[str, int]
+    sizes: Mapping[str, int] | None = None
     experiment: Sequence[Any] = ()
     channels: Sequence[Any] = ()
     text: Mapping[str, str] = field(default_factory=dict)
@@ -31,7 +37,8 @@ class Described:
     @classmethod
     def of(cls, file: Any) -> Self:  # noqa: ANN401 - of a library without types
         """Take everything out of an open `nd2.ND2File`."""
-        found = cls(file.attributes, dict(file.sizes))
+        found = cls(file.attributes)
+        found.sizes = found.part("sizes", lambda: dict(file.sizes), None)
         found.experiment = found.part("experiment", lambda: file.experiment, ())
         found.channels = found.part("channels", lambda: file.metadata.channels, ())
         found.text = found.part("texts", lambda: file.text_info, {})

@@ -65,7 +65,7 @@ def records(
     """
     image = _Image(found, frames)
     base = image.record(*said)
-    count = count_of(found.sizes.get("P"))
+    count = count_of(image.sizes.get("P"))
     names = _positions(found.experiment)
     if count > MAX_POSITIONS:
         message = f"has {count} positions, of which {MAX_POSITIONS} are listed"
@@ -105,6 +105,9 @@ class _Image:
     def __init__(self, found: Described, frames: int) -> None:
         self.found = found
         self.frames = frames
+        # Without the loops, what one frame consists of is still known.
+        components = {"C": found.attributes.componentCount}
+        self.sizes = components if found.sizes is None else found.sizes
         self.problems: list[Problem] = []
         self.provenance: dict[str, str] = {}
 
@@ -160,10 +163,10 @@ class _Image:
 
     @property
     def _color(self) -> bool:
-        return self.found.sizes.get("S") == 3
+        return self.sizes.get("S") == 3
 
     def _size(self) -> ImageSize:
-        sizes, attributes = self.found.sizes, self.found.attributes
+        sizes, attributes = self.sizes, self.found.attributes
         unknown = count_of(sizes.get("U"))
         if unknown > 1:
             message = f"has an axis of {unknown} that is not named, counted as times"
@@ -172,16 +175,17 @@ class _Image:
             "size.x": "ImageAttributes/uiWidth",
             "size.y": "ImageAttributes/uiHeight",
             "size.c": "ImageAttributes/uiComp",
+        }
+        x, y = count_of(attributes.widthPx, 0), count_of(attributes.heightPx, 0)
+        c = count_of(sizes.get("C")) * (3 if self._color else 1)
+        if self.found.sizes is None:
+            return ImageSize(x or None, y or None, c=c)
+        self.provenance |= {
             "size.z": "ImageMetadata/ZStackLoop",
             "size.t": "ImageMetadata/TimeLoop",
         }
-        return ImageSize(
-            count_of(attributes.widthPx, 0) or None,
-            count_of(attributes.heightPx, 0) or None,
-            count_of(sizes.get("Z")),
-            count_of(sizes.get("C")) * (3 if self._color else 1),
-            count_of(sizes.get("T")) * unknown,
-        )
+        z, t = count_of(sizes.get("Z")), count_of(sizes.get("T")) * unknown
+        return ImageSize(x or None, y or None, z, c, t)
 
     def _pixel_type(self) -> str | None:
         attributes = self.found.attributes
@@ -207,12 +211,13 @@ class _Image:
         if not self.found.channels:
             return PhysicalSize()
         volume = self.found.channels[0].volume
-        values = (*volume.axesCalibration[:2], self._step())
+        # Where nothing is calibrated, the library says 1; old files have no picture.
+        said = self.found.picture.get("dCalibration", volume.axesCalibration[0])
+        values = (said, said, self._step())
         places = ("dCalibration", "dCalibration", "ZStackLoop/dZStep")
         lengths: list[Quantity | None] = []
         for index, axis in enumerate("xyz"):
             value = positive(values[index])
-            # Where x and y are not calibrated, the library says 1.
             known = axis == "z" or volume.axesCalibrated[index]
             if volume.axesInterpretation[index] != "distance":
                 message = f"{axis} is time, not length: a line scan"
@@ -253,7 +258,7 @@ class _Image:
         return Quantity(period, "ms")
 
     def _channels(self) -> tuple[Channel, ...]:
-        count = count_of(self.found.sizes.get("C"))
+        count = count_of(self.sizes.get("C"))
         if count > MAX_CHANNELS:
             message = f"has {count} channels, of which {MAX_CHANNELS} are listed"
             self.problem("too-many-channels", message, "ImageAttributes/uiComp")
