@@ -48,6 +48,10 @@ from fairsubmit.readers.tiff.stk import Stk
 from fairsubmit.readers.tiff.tvips import Tvips
 from fairsubmit.readers.tiff.ventana import Ventana
 from fairsubmit.readers.tiff.zeiss_sem import ZeissSem
+from fairsubmit.readers.volumes.ics import Ics
+from fairsubmit.readers.volumes.metaimage import MetaImage
+from fairsubmit.readers.volumes.nifti import Nifti
+from fairsubmit.readers.volumes.nrrd import Nrrd
 from fairsubmit.readers.zarr.ome_zarr import OmeZarr
 
 if TYPE_CHECKING:
@@ -82,6 +86,10 @@ READERS: tuple[OwnReader, ...] = (
     DeltaVision(),
     Mrc(),
     TiaSeries(),
+    Nifti(),
+    Nrrd(),
+    MetaImage(),
+    Ics(),
     Lif(),
     Lof(),
     Xlef(),
