@@ -288,7 +288,7 @@ def test_nrrd_in_a_space(tmp_path: Path) -> None:
 )
 def test_nrrd_fields(
     tmp_path: Path,
-    changes: dict[str, str],
+    changes: dict[str, Any],
     sizes: tuple[int, ...],
     problems: list[str],
 ) -> None:
@@ -423,7 +423,7 @@ def test_metaimage(tmp_path: Path) -> None:
 )
 def test_metaimage_fields(
     tmp_path: Path,
-    changes: dict[str, str],
+    changes: dict[str, Any],
     sizes: tuple[int, ...],
     problems: list[str],
 ) -> None:
@@ -590,7 +590,7 @@ def test_ics_types(
     ],
 )
 def test_ics_scales_that_are_none(
-    tmp_path: Path, changes: dict[str, str], problems: list[str]
+    tmp_path: Path, changes: dict[str, Any], problems: list[str]
 ) -> None:
     record = read(Ics(), tmp_path / "a.ics", ics_bytes(**changes))
     sizes = record.physical_size
