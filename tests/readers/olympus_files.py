@@ -165,15 +165,15 @@ def oib(main: Sections | None = None, names: list[str] | None = None) -> bytes:
         for name in (plane_names() if names is None else names)
     }
     files["s_C001Z001.pty"] = settings(PLANE)
-    info = {"Version": "2.0.0.0", "MainFileName": "Stream00099"}
+    info = {"Version": "2.0.0.0", "MainFileName": "Stream99999"}
     info["Storage00001"] = "cells.oif.files"
     storage = {}
     for number, (name, data) in enumerate(files.items(), 1):
         storage[f"Stream{number:05}"] = data
         info[f"Stream{number:05}"] = f"Storage00001/{name}"
-    info["Stream00099"] = "cells.oif"
+    info["Stream99999"] = "cells.oif"
     streams = {
-        "Stream00099": settings(main or sections()),
+        "Stream99999": settings(main or sections()),
         "OibInfo.txt": settings({"OibSaveInfo": info}),
     }
     return compound(streams, storage)
