@@ -202,6 +202,14 @@ def _written(path: Path, content: bytes) -> Path:
     return path
 
 
+def test_names_that_say_another_format(tmp_path: Path) -> None:
+    assert codes(read(tmp_path / "a.jpg", png())) == ["suffix-mismatch"]
+    assert codes(read(tmp_path / "a.PNG", png())) == []
+    for content in (png(), jpeg(), bmp()):
+        (finding,) = read_image(_written(tmp_path / "a.tif", content)).findings
+        assert finding.code == "IMG101"
+
+
 # -- EXIF ----------------------------------------------------------------------------
 
 
@@ -439,7 +447,7 @@ def test_a_bmp_that_is_cut(tmp_path: Path) -> None:
     for options in ({"width": -40}, {"height": 0}):
         with pytest.raises(DamagedFileError):
             Bmp().read(_written(tmp_path / "b.bmp", bmp(**options)))
-    assert not Bmp().recognises(tmp_path / "x.bmp", b"BM is how this text begins, so")
+    assert not Bmp().starts(b"BM is how this text begins, and goes on")
 
 
 # -- JPEG 2000 -----------------------------------------------------------------------

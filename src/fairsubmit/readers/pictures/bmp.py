@@ -14,7 +14,6 @@ from fairsubmit.readers.pictures.picture import Frame, Picture, PictureReader
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
 __all__ = ["Bmp"]
 
@@ -48,7 +47,7 @@ class Bmp(PictureReader):
     )
     magic = (b"BM",)
 
-    def recognises(self, path: Path, head: bytes) -> bool:  # noqa: ARG002 - the port's
+    def starts(self, head: bytes) -> bool:
         """Whether there are the letters and a header of a size that exists."""
         if not head.startswith(b"BM") or len(head) < 26:
             return False
@@ -64,7 +63,7 @@ class Bmp(PictureReader):
             If there is no whole header.
         """
         raw = picture.source.read(0, 70)
-        if not self.recognises(picture.source.path, raw):
+        if not self.starts(raw):
             raise picture.damaged("a BMP header", 0)
         offset, size = struct.unpack_from("<II", raw, 10)
         if len(raw) < min(14 + size, 54):

@@ -16,7 +16,6 @@ from fairsubmit.readers.pictures.picture import Frame, Picture, PictureReader
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from fairsubmit.readers.source import Source
 
@@ -49,7 +48,7 @@ class Jpeg(PictureReader):
         "files written from the specification",
     )
 
-    def recognises(self, path: Path, head: bytes) -> bool:  # noqa: ARG002 - the port's
+    def starts(self, head: bytes) -> bool:
         """Whether it starts as JPEG does, after at most some empty bytes."""
         return head[_start(head) :].startswith(SOI + b"\xff")
 
@@ -63,7 +62,7 @@ class Jpeg(PictureReader):
         """
         source = picture.source
         start = _start(source.head)
-        if not source.head[start:].startswith(SOI + b"\xff"):
+        if not self.starts(source.head):
             raise picture.damaged("a JPEG header (SOI)", start)
         frame, offset = self._segments(picture, start + 2)
         if frame is None:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Frame", "Picture", "PictureReader"]
 
+# A file with such a name that is none cannot be used as what it is taken for.
+TIFF = frozenset({".tif", ".tiff"})
 PIXEL_TYPES = {1: "bit", 8: "uint8", 16: "uint16", 32: "uint32"}
 
 
@@ -62,8 +64,12 @@ class PictureReader(ABC):
     about: About
     magic: tuple[bytes, ...]
 
-    def recognises(self, path: Path, head: bytes) -> bool:  # noqa: ARG002 - the port's
-        """Whether it starts as the format does."""
+    def recognises(self, path: Path, head: bytes) -> bool:
+        """Whether it starts as the format does, and does not pretend to be a TIFF."""
+        return self.starts(head) and path.suffix.lower() not in TIFF
+
+    def starts(self, head: bytes) -> bool:
+        """Whether a file that starts like this is of the format."""
         return head.startswith(self.magic)
 
     def read(self, path: Path) -> Sequence[ImageMetadata]:
@@ -79,6 +85,12 @@ class PictureReader(ABC):
         with opened(path) as source:
             picture = Picture(source)
             frame = self.frame(picture)
+            if path.suffix and path.suffix.lower() not in self.suffixes:
+                message = (
+                    f"is {self.about.format}, whatever its name says; give it the "
+                    f"suffix {self.suffixes[0]}"
+                )
+                picture.problem("suffix-mismatch", message, path.name)
             return [picture.record(self, frame)]
 
     @abstractmethod
