@@ -15,13 +15,18 @@ from tests.readers.dicom_files import (
     IMPLICIT,
     JPEG,
     SEGMENTATION,
+    data_set,
     dicom_bytes,
     fragments,
     picture,
     slide,
 )
 
-from fairsubmit.errors import DamagedFileError, UnsupportedFormatError
+from fairsubmit.errors import (
+    DamagedFileError,
+    MissingReaderError,
+    UnsupportedFormatError,
+)
 from fairsubmit.metadata.image import ImageMetadata, Quantity
 from fairsubmit.readers import read_image
 from fairsubmit.readers.dicom import dataset, stream
@@ -703,9 +708,9 @@ def test_without_the_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     dataset._tags.cache_clear()
     for name in ("pydicom", "pydicom.datadict", "pydicom.filereader"):
         monkeypatch.setitem(sys.modules, name, None)
-    (finding,) = read_image(path).findings
-    assert finding.code == "IMG121"
-    assert 'pip install "fairsubmit[dicom]"' in (finding.help or "")
+    with pytest.raises(MissingReaderError) as caught:
+        Dicom().read(path)
+    assert caught.value.hint == 'pip install "fairsubmit[dicom]"'
     assert Dicom().leads(path) == ()
 
 
@@ -714,3 +719,49 @@ def test_a_kind_that_has_no_more_than_its_name(tmp_path: Path) -> None:
     record = read(tmp_path / "a.dcm", dicom_bytes(values))
     assert extent(record) == (6, 4, 1, 1, 1)
     assert codes(record) == ["pixel-type-unknown"]
+
+
+def test_slices_that_are_cut(tmp_path: Path) -> None:
+    write_slices(tmp_path, [0, 1, 2, 3])
+    for name in ("IM0001", "IM0003"):
+        path = tmp_path / name
+        path.write_bytes(path.read_bytes()[:-5])
+    (record,) = read_image(tmp_path / "IM0003").images
+    assert codes(record) == ["truncated!"] * 2
+    assert [p.place for p in record.problems] == ["IM0001", "IM0003"]
+
+
+def test_many_slices_that_are_cut(tmp_path: Path) -> None:
+    write_slices(tmp_path, [float(n) for n in range(30)])
+    for path in tmp_path.iterdir():
+        path.write_bytes(path.read_bytes()[:-5])
+    (record,) = read_image(tmp_path / "IM0003").images
+    assert len(record.problems) == 22
+    assert "9 more" in record.problems[-1].message
+
+
+def test_copies_are_no_slices(tmp_path: Path) -> None:
+    values = picture(ImagePositionPatient=["0", "0", "0"], SOPInstanceUID="1.5")
+    for name in ("a.dcm", "copy of a.dcm"):
+        (tmp_path / name).write_bytes(dicom_bytes(values))
+    for name in ("a.dcm", "copy of a.dcm"):
+        (record,) = read_image(tmp_path / name).images
+        assert record.files == ((tmp_path / name).as_posix(),)
+        assert codes(record) == []
+
+
+def test_a_preamble_that_is_a_tiff_header(tmp_path: Path) -> None:
+    """Preambles may be of TIFF, so that its programs open the file, too."""
+    content = b"II*\0" + struct.pack("<I", 1 << 19) + dicom_bytes(picture())[8:]
+    path = tmp_path / "a.dcm"
+    path.write_bytes(content)
+    (record,) = read_image(path).images
+    assert record.reader == "dicom"
+
+
+def test_a_directory_of_files_is_no_image(tmp_path: Path) -> None:
+    path = tmp_path / "DICOMDIR"
+    meta = data_set({"MediaStorageSOPClassUID": "1.2.840.10008.1.3.10"})
+    path.write_bytes(bytes(128) + b"DICM" + meta + data_set({"FileSetID": "A"}))
+    with pytest.raises(UnsupportedFormatError, match="a directory"):
+        Dicom().read(path)

@@ -225,7 +225,11 @@ def _tags(keywords: tuple[str, ...]) -> list[int]:
 
 
 def read_header(
-    source: Source, keywords: tuple[str, ...] = FULL, stop: int = STOP_FULL
+    source: Source,
+    keywords: tuple[str, ...] = FULL,
+    stop: int = STOP_FULL,
+    *,
+    frames: bool = True,
 ) -> Header:
     """Read a file's elements up to the first past `stop`; call it within `guarded`.
 
@@ -237,6 +241,8 @@ def read_header(
         Of the elements that are wanted.
     stop
         The first tag that is not read.
+    frames
+        Whether what the first frames have of their own is read too.
 
     Raises
     ------
@@ -261,7 +267,7 @@ def read_header(
     how = how._replace(implicit=bool(found.original_encoding[0]))
     cut = not packed and (stream.short or end > source.size)
     header = Header(found, how, None if packed else end, cut=cut)
-    if stop == STOP_FULL:
+    if frames:
         header.frames = tuple(_frames(filereader, stream, how))
     return header
 

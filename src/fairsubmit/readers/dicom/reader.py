@@ -12,6 +12,7 @@ from fairsubmit.errors import (
     ReadError,
     UnsupportedFormatError,
 )
+from fairsubmit.metadata.image import Problem
 from fairsubmit.readers.about import About
 from fairsubmit.readers.dicom.dataset import Header, guarded, named, read_header
 from fairsubmit.readers.dicom.frames import frames
@@ -19,6 +20,7 @@ from fairsubmit.readers.dicom.pixels import pixels_missing
 from fairsubmit.readers.dicom.series import Series, eligible, series_of
 from fairsubmit.readers.dicom.slide import is_slide, optical_paths, slide
 from fairsubmit.readers.dicom.stream import begins
+from fairsubmit.readers.dicom.tags import EXTENT
 from fairsubmit.readers.source import Source, opened
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["Dicom"]
 
 MAX_PATHS_ELSEWHERE = 64
+MAX_REPORTED = 20
 # SOP classes that promise pixels, by their names in PS3.4, B.5.
 _IMAGES = re.compile(r"Image|Segmentation|Parametric Map")
 _DIRECTORY = "1.2.840.10008.1.3.10"
@@ -101,8 +104,11 @@ class Dicom:
             else:
                 record = frames(header, path.as_posix(), self.name, series)
             missing = pixels_missing(source, header)
-        problems = (*record.problems, *((missing,) if missing else ()))
-        return [_with_files(replace(record, problems=problems), path, series)]
+        problems = [*record.problems, *((missing,) if missing else ())]
+        if series is not None:
+            problems += _missing_elsewhere(path, series)
+        record = replace(record, problems=tuple(problems))
+        return [_with_files(record, path, series)]
 
 
 def _require_image(path: Path, header: Header, source: Source) -> None:
@@ -152,6 +158,31 @@ def _other_paths(path: Path, series: Series) -> list[Data]:
             raise
         except ReadError:
             continue
+    return found
+
+
+def _missing_elsewhere(path: Path, series: Series) -> list[Problem]:
+    """Return what is wrong with the pixels of the other files of an image."""
+    found: list[Problem] = []
+    unreported = 0
+    for member in series.members[1:]:
+        file = path.with_name(member.name)
+        try:
+            with Source(file) as source, guarded(file):
+                header = read_header(source, EXTENT, frames=False)
+                problem = pixels_missing(source, header)
+        except ReadError as error:
+            problem = Problem("unreadable-part", error.message, member.name, error=True)
+        if problem is None:
+            continue
+        if len(found) == MAX_REPORTED:
+            unreported += 1
+            continue
+        message = f"{member.name} {problem.message}"
+        found.append(replace(problem, message=message, place=member.name))
+    if unreported:
+        message = f"and {unreported} more files are not whole"
+        found.append(Problem("truncated", message, None, error=True))
     return found
 
 

@@ -37,6 +37,8 @@ class Member(NamedTuple):
         Of the file.
     series
         Series Instance UID.
+    instance
+        SOP Instance UID: copies of one file have the same.
     flavour
         VOLUME, THUMBNAIL, LABEL or OVERVIEW of a slide; empty for others.
     pyramid
@@ -55,6 +57,7 @@ class Member(NamedTuple):
 
     name: str
     series: str
+    instance: str
     flavour: str
     pyramid: str
     size: tuple[int, int]
@@ -116,7 +119,9 @@ def _index(folder: Path) -> dict[str, Series]:
         return {}
     members = [m for name in names[:MAX_FILES] if (m := _member(folder / name))]
     kinds: dict[tuple[object, ...], list[Member]] = {}
-    for member in members:
+    # A copy of a file is an image of its own, not one more slice.
+    unique = {m.instance: m for m in reversed(members)}
+    for member in sorted(unique.values(), key=lambda m: m.name):
         kinds.setdefault((member.series, member.alike), []).append(member)
     found: dict[str, Series] = {}
     for group in kinds.values():
@@ -133,7 +138,7 @@ def _member(path: Path) -> Member | None:
             if not begins(source.head, path.name):
                 return None
             with guarded(path):
-                data = read_header(source, INDEX, STOP_INDEX)
+                data = read_header(source, INDEX, STOP_INDEX, frames=False)
                 return _described(path.name, data)
     except MissingReaderError:
         raise
@@ -164,6 +169,7 @@ def _described(name: str, data: Data) -> Member | None:
     return Member(
         name,
         series,
+        data.text("SOPInstanceUID") or name,
         (kind[2].upper() if len(kind) > 2 else "VOLUME") if slide else "",
         data.text("PyramidUID") or "",
         size,

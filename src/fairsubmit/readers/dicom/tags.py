@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["FULL", "INDEX", "PATIENT", "STAFF", "STOP_FULL", "STOP_INDEX"]
+__all__ = ["EXTENT", "FULL", "INDEX", "PATIENT", "STAFF", "STOP_FULL", "STOP_INDEX"]
 
 # What the identity of a patient is told by (PS3.15, Table E.1-1, of these modules).
 PATIENT = (
@@ -27,13 +27,19 @@ STAFF = (
     *("InstitutionName", "InstitutionAddress", "InstitutionalDepartmentName"),
 )
 _KIND = (
-    *("SOPClassUID", "ImageType", "Modality", "SeriesInstanceUID", "PyramidUID"),
+    *("SOPClassUID", "SOPInstanceUID", "ImageType", "Modality"),
+    *("SeriesInstanceUID", "PyramidUID"),
     *("InstanceNumber", "ConcatenationUID", "InConcatenationTotalNumber"),
     *("NumberOfFrames", "Rows", "Columns", "SamplesPerPixel", "BitsAllocated"),
     *("ImagePositionPatient", "ImageOrientationPatient", "TotalPixelMatrixColumns"),
     *("TotalPixelMatrixRows", "OpticalPathSequence", "TotalPixelMatrixFocalPlanes"),
 )
 INDEX = _KIND
+# What the bytes of pixels are counted from.
+EXTENT = (
+    *("Rows", "Columns", "SamplesPerPixel", "BitsAllocated", "NumberOfFrames"),
+    "PhotometricInterpretation",
+)
 FULL = (
     *_KIND,
     *PATIENT,
