@@ -62,6 +62,8 @@ __all__ = ["IMAGE_SUFFIXES", "READERS", "SET_READERS"]
 # The first that recognises a file reads it: the particular before the general.
 READERS: tuple[OwnReader, ...] = (
     OmeTiff(),
+    # Its preamble may be a header of TIFF.
+    Dicom(),
     MicroManager(),
     ImageJ(),
     Stk(),
@@ -81,7 +83,6 @@ READERS: tuple[OwnReader, ...] = (
     Lsm(),
     SemText(),
     PlainTiff(),
-    Dicom(),
     DigitalMicrograph(),
     DeltaVision(),
     Mrc(),
