@@ -44,9 +44,7 @@ SHOWN = 5
 @click.option(
     "--workers",
     type=click.IntRange(1),
-    default=1,
-    show_default=True,
-    help="Processes that read image headers.",
+    help="Processes that read image headers; by default, up to four for many files.",
 )
 @click.option(
     "--ome-xml",
@@ -65,7 +63,7 @@ def command(
     invocation: Invocation,
     paths: tuple[Path, ...],
     *,
-    workers: int,
+    workers: int | None,
     ome_xml: bool,
     folder: Path | None,
 ) -> int:
@@ -83,7 +81,7 @@ def command(
     from fairsubmit.cli.image_records import PRINTERS
     from fairsubmit.cli.ome_xml import check_options, write_documents
     from fairsubmit.cli.progress import Step
-    from fairsubmit.cli.steps import processes
+    from fairsubmit.cli.steps import processes, processes_later
     from fairsubmit.readers.extract import extract
 
     output = invocation.output
@@ -91,7 +89,7 @@ def command(
     reading, without = _Reading(), 0
     try:
         with (
-            processes(workers) as executor,
+            processes(workers) if workers else processes_later() as executor,
             Step(invocation, "reading image headers", "image") as step,
         ):
             found = reading.counted(

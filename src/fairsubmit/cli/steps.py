@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from typing import TYPE_CHECKING
 
 from fairsubmit.cli.findings import sources, written
@@ -12,7 +13,7 @@ from fairsubmit.errors import MetadataError
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Executor
     from pathlib import Path
 
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
     from fairsubmit.cli.invocation import Invocation
     from fairsubmit.pipeline import Prepared
 
-__all__ = ["bundled", "checked", "prepared", "processes"]
+__all__ = ["bundled", "checked", "prepared", "processes", "processes_later"]
+
+# That are started unasked: a disk that many read from is shared.
+MOST_WORKERS = 3
 
 
 def prepared(
@@ -71,17 +75,39 @@ def prepared(
 
 
 @contextlib.contextmanager
+def processes_later() -> Iterator[Callable[[], Executor | None]]:
+    """Give a function that starts processes, as many as the computer has room for."""
+    # One of the cores is ours.
+    workers = min(_cores() - 1, MOST_WORKERS)
+    with contextlib.ExitStack() as stack:
+        yield lambda: stack.enter_context(_pool(workers)) if workers else None
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):  # what a batch system leaves us
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@contextlib.contextmanager
 def processes(workers: int) -> Iterator[Executor | None]:
-    """Give an executor with so many processes, or none for one.
+    """Give an executor with so many processes, or none for one."""
+    if workers < 2:
+        yield None
+        return
+    with _pool(workers) as pool:
+        yield pool
+
+
+@contextlib.contextmanager
+def _pool(workers: int) -> Iterator[Executor]:
+    """Give an executor with so many processes.
 
     Raises
     ------
     KeyboardInterrupt
         As it came; the processes are ended.
     """
-    if workers < 2:
-        yield None
-        return
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import active_children, get_context
 

@@ -9,9 +9,9 @@ gives the records. Files that are no images give nothing.
 from __future__ import annotations
 
 import os
-from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
-from itertools import count, islice
+from itertools import chain, count, islice
 from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,21 +19,24 @@ from typing import TYPE_CHECKING
 from fairsubmit.findings import Finding, Severity
 from fairsubmit.metadata.image import Extraction, ImageMetadata
 from fairsubmit.readers import read_image
+from fairsubmit.readers.in_order import in_order
 from fairsubmit.readers.sets import memory
 from fairsubmit.readers.zarr.node import is_zarr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from concurrent.futures import Executor, Future
+    from concurrent.futures import Executor
 
 __all__ = ["Unlisted", "extract", "image_paths"]
 
 # What fairsubmit itself writes beside the data (`fairsubmit.manifest.WORK_FOLDER`).
 SKIPPED_FOLDERS = frozenset({".fairsubmit"})
 CHUNK = 64
-# Seconds until a result that is waited for is looked at again.
-PATIENCE = 0.2
+# Chunks that are read before processes for more are worth their start.
+ALONE = 16
 _runs = count()
+# Gives an executor when it is worth it, or none after all.
+Later = Callable[[], "Executor | None"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ def extract(
     paths: Iterable[Path],
     *,
     root: Path | None = None,
-    executor: Executor | None = None,
+    executor: Executor | Later | None = None,
 ) -> Iterator[Extraction]:
     """Read the headers of images.
 
@@ -72,8 +75,9 @@ def extract(
     root
         Paths in the results are relative to it where they are inside.
     executor
-        Reads chunks of files in parallel; worth it from about 2,000 files on. Results
-        come in the same order with and without.
+        Reads chunks of files in parallel. A function that gives an executor is called
+        once so many files were read that starting processes pays, if there are more.
+        Results come in the same order with and without.
 
     Yields
     ------
@@ -88,8 +92,7 @@ def extract(
     shorten = _Shortener(root)
     token = f"{os.getpid()}-{next(_runs)}"
     spoken: set[str] = set()
-    found = _run(_jobs(given, token), executor)
-    for extraction in found:
+    for extraction in _run(_jobs(given, token), executor):
         if _is_reference(extraction, scope, spoken):
             continue
         if extraction.images or extraction.findings:
@@ -226,48 +229,29 @@ def _unlisted(folder: Unlisted) -> Extraction:
 
 
 def _run(
-    jobs: Iterator[_Job | Extraction], executor: Executor | None
+    jobs: Iterator[_Job | Extraction], executor: Executor | Later | None
 ) -> Iterator[Extraction]:
+    if callable(executor):
+        yield from chain.from_iterable(map(_read_each, islice(jobs, ALONE)))
+        job = next(jobs, None)
+        if job is None:
+            return
+        jobs, executor = chain((job,), jobs), executor()
     if executor is None:
-        for job in jobs:
-            yield from [job] if isinstance(job, Extraction) else _read_each(job)
-        return
-    # So many chunks wait at most: enough for every worker, and bounded in memory.
-    ahead = 4 * (os.cpu_count() or 2)
-    waiting: deque[Future[list[Extraction]] | Extraction] = deque()
-    try:
-        while True:
-            for job in islice(jobs, ahead - len(waiting)):
-                waiting.append(
-                    job
-                    if isinstance(job, Extraction)
-                    else executor.submit(_read_job, job)
-                )
-            if not waiting:
-                return
-            done = waiting.popleft()
-            yield from [done] if isinstance(done, Extraction) else _result(done)
-    finally:
-        for left in waiting:
-            if not isinstance(left, Extraction):
-                left.cancel()
+        yield from chain.from_iterable(map(_read_each, jobs))
+    else:
+        yield from chain.from_iterable(in_order(_read_all, jobs, executor))
 
 
-def _result(future: Future[list[Extraction]]) -> list[Extraction]:
-    from concurrent.futures import wait
-
-    # Windows hears of Ctrl-C only between two waits.
-    while not wait((future,), timeout=PATIENCE).done:
-        pass
-    return future.result()
-
-
-def _read_job(job: _Job) -> list[Extraction]:
+def _read_all(job: _Job | Extraction) -> list[Extraction]:
     return list(_read_each(job))
 
 
-def _read_each(job: _Job) -> Iterator[Extraction]:
+def _read_each(job: _Job | Extraction) -> Iterator[Extraction]:
     """Read one after the other: what was read is not lost when the next one is not."""
+    if isinstance(job, Extraction):
+        yield job
+        return
     for path in job.paths:
         with memory(job.token):
             found = read_image(Path(path))
