@@ -119,7 +119,7 @@ def test_other_units_are_kept(write: Write, unit: str, symbol: str) -> None:
 
 def test_bad_numbers_are_left_out(write: Write) -> None:
     found = write(
-        "ImageJ=1.53t\nunit=um\nspacing=-1\nfinterval=NaN\nslices=abc\n",
+        "ImageJ=1.53t\nunit=um\nspacing=no\nfinterval=NaN\nslices=abc\n",
         tags=resolution(2, 1),
     )
     assert found.physical_size == PhysicalSize(Quantity(0.5, "µm"), Quantity(0.5, "µm"))

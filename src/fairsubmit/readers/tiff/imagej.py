@@ -2,12 +2,15 @@ r"""TIFF as ImageJ and Fiji write it: ``key=value`` lines in ImageDescription.
 
 Sources: ImageJ 1.53 ``ij/io/FileInfo``, ``ij/io/TiffEncoder`` and ``FileOpener``
 (``getDescriptionString`` and ``decodeDescriptionString``). The pixel size is one over
-XResolution in `unit`; a stack that gives `images` alone is a z-stack; `finterval` is in
-`tunit`, by default seconds.
+XResolution in `unit`; a stack that gives `images` alone is a z-stack; a negative
+`spacing` is meant without its sign; `finterval` is in `tunit`, by default seconds. The
+text, the labels and the regions stand in private tags
+(`fairsubmit.readers.tiff.imagej_info`).
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fairsubmit.metadata.image import (
@@ -21,6 +24,12 @@ from fairsubmit.metadata.image import (
 from fairsubmit.readers.about import About
 from fairsubmit.readers.source import opened
 from fairsubmit.readers.tiff.chain import check
+from fairsubmit.readers.tiff.imagej_info import (
+    Private,
+    described_in,
+    persons,
+    private_of,
+)
 from fairsubmit.readers.tiff.resolution import is_print_resolution
 from fairsubmit.readers.tiff.structure import (
     DESCRIPTION,
@@ -43,6 +52,8 @@ __all__ = ["ImageJ"]
 STRIP_OFFSETS = 273
 MAX_TEXT = 1 << 20
 UNCALIBRATED = {"", "pixel", "pixels", "px"}
+# ImageJ shows up to seven channels; more may be written.
+MAX_CHANNELS = 1_000
 MICROMETRES = {"in": 25_400, "cm": 10_000, "mm": 1_000}
 
 
@@ -54,7 +65,7 @@ class ImageJ:
     about = About(
         "ImageJ TIFF",
         (".tif", ".tiff"),
-        "stacks, channels, time step, labels",
+        "stacks, channels, pixel size, time step, labels, regions, OME-XML within",
         "6 real files",
     )
 
@@ -76,8 +87,10 @@ class ImageJ:
             tiff = open_tiff(source)
             problems = check(tiff)
             text = tiff.text(DESCRIPTION, MAX_TEXT) or b""
-            hyperstack = _Hyperstack(tiff, _pairs(text))
-            return [hyperstack.record(path.as_posix(), self.name, problems)]
+            private = private_of(tiff)
+            hyperstack = _Hyperstack(tiff, _pairs(text), private)
+            record = hyperstack.record(path.as_posix(), self.name, problems)
+        return [_with_info(record, private, path)]
 
 
 def _pairs(raw: bytes) -> dict[str, str]:
@@ -93,10 +106,36 @@ def _pairs(raw: bytes) -> dict[str, str]:
     }
 
 
+def _with_info(record: ImageMetadata, private: Private, path: Path) -> ImageMetadata:
+    """Add what ImageJ keeps of the image's own file, where it came from another."""
+    problems = list(record.problems)
+    for key in persons(private.info):
+        message = f"Info names a person or a folder of one in {key[:80]!r}"
+        problems.append(Problem("personal-data", message, "IJMetadata/Info"))
+    record = replace(record, rois=private.rois, problems=tuple(problems))
+    inner = described_in(private.info, path)
+    if inner is None:
+        return record
+    # Pixels may have changed since; how they were taken has not.
+    found = {
+        key: getattr(inner, key)
+        for key in ("instrument", "objective", "detector", "acquired_at", "annotations")
+    }
+    places = {
+        key: f"IJMetadata/Info: {place}"
+        for key, place in inner.provenance.items()
+        if key.partition(".")[0] in {*found, "channels"}
+    }
+    if len(inner.channels) == len(record.channels):
+        found["channels"] = inner.channels
+    return replace(record, **found, provenance={**record.provenance, **places})
+
+
 class _Hyperstack(Values):
-    def __init__(self, tiff: Tiff, keys: Mapping[str, str]) -> None:
+    def __init__(self, tiff: Tiff, keys: Mapping[str, str], private: Private) -> None:
         super().__init__()
         self.tiff = tiff
+        self.labels = private.labels
         self.keys = keys
         self.provenance: dict[str, str] = {
             "size.x": "IFD:0/ImageWidth",
@@ -110,8 +149,8 @@ class _Hyperstack(Values):
         physical_size = self._physical_size()
         increment = self._time_increment()
         self.provenance["software"] = "ImageJ"
-        colours = max(1, page.samples)
-        count = (size.c or 1) // colours
+        count = min((size.c or 1) // max(1, page.samples), MAX_CHANNELS)
+        names = self._names(count)
         return ImageMetadata(
             path,
             0,
@@ -123,13 +162,27 @@ class _Hyperstack(Values):
             physical_size=physical_size,
             time_increment=increment,
             channels=tuple(
-                Channel(i, samples_per_pixel=page.samples) for i in range(count)
+                Channel(i, name, samples_per_pixel=page.samples)
+                for i, name in enumerate(names)
             ),
             software=f"ImageJ {self.keys.get('ImageJ', '')}".strip(),
             files=(path,),
             problems=(*problems, *self.problems),
             provenance=self.provenance,
         )
+
+    def _names(self, count: int) -> list[str | None]:
+        """Return the labels of the channels, if they are the same in every slice."""
+        if count < 2:
+            return [None] * count
+        labels = [label.partition("\n")[0].strip() for label in self.labels]
+        first = labels[:count]
+        every = all(name == first[index % count] for index, name in enumerate(labels))
+        if len(set(first)) < count or not all(first) or not every:
+            return [None] * count
+        for index in range(count):
+            self.provenance[f"channels.{index}.name"] = "IJMetadata/Labels"
+        return [*first]
 
     def _count(self, key: str) -> int | None:
         text = self.keys.get(key)
@@ -202,7 +255,9 @@ class _Hyperstack(Values):
             )
             self.problem("unit-unknown", message, "unit")
             return PhysicalSize()
-        x, y = self._resolution(282, unit), self._resolution(283, unit)
+        written = self.keys.get("yunit", "")
+        y_unit = length_unit(written).value if written else unit
+        x, y = self._resolution(282, unit), self._resolution(283, y_unit or unit)
         if x is None or y is None:
             return PhysicalSize()
         self.provenance["physical_size.x"] = "unit, IFD:0/XResolution"
@@ -246,7 +301,8 @@ class _Hyperstack(Values):
         written: str | None,
         unit: tuple[Callable[[str], Reading], str],
     ) -> Quantity | None:
-        attributes = {key: self.keys.get(key, "")}
+        text = self.keys.get(key, "")
+        attributes = {key: text.removeprefix("-") if key == "spacing" else text}
         if written:
             attributes[f"{key}Unit"] = written
         return self.quantity(attributes, key, "ImageJ", unit)
