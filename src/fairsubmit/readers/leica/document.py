@@ -72,8 +72,9 @@ MAX_NODES = 20_000
 MAX_DEPTH = 500
 MAX_IMAGES = 20_000
 MAX_FILES = 100_000
-# XML 1.0 has no such characters; some programs write them all the same.
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+# XML 1.0 has no such characters; some programs write them all the same. In UTF-8 these
+# bytes are no part of other characters.
+_CONTROL = bytes(n for n in range(32) if n not in b"\t\n\r")
 _DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
 
 
@@ -172,10 +173,11 @@ def parse(
     first = True
     try:
         for chunk in chunks:
-            text = _CONTROL.sub("", decoder.decode(chunk))
+            text = decoder.decode(chunk)
             if first:
-                text, first = _DECLARATION.sub("", text.lstrip("\ufeff"), 1), False
-            parser.Parse(text.encode("utf-8", "replace"), False)  # noqa: FBT003 - expat's
+                text, first = _DECLARATION.sub("", text.lstrip("\ufeff\0"), 1), False
+            raw = text.encode("utf-8", "replace").translate(None, _CONTROL)
+            parser.Parse(raw, False)  # noqa: FBT003 - expat's
         parser.Parse(b"", True)  # noqa: FBT003 - expat takes it by position
     except (expat.ExpatError, _NotReadError) as error:
         tree.document.error = str(error)
