@@ -626,6 +626,19 @@ def test_philips_without_xml(tmp_path: Path, make_tiff: Make) -> None:
     assert codes(found) == ["metadata-unreadable"]
 
 
+def test_philips_with_a_picture_inside(tmp_path: Path, make_tiff: Make) -> None:
+    picture = f'<Attribute Name="PIM_DP_IMAGE_DATA">{"QUJD" * (2 << 20)}</Attribute>'
+    text = PHILIPS.replace("</DataObject></Array>", f"{picture}</DataObject></Array>")
+    (found,) = read(tmp_path / "a.tiff", philips(make_tiff, text))
+    assert found.physical_size.x == Quantity(0.227273, "µm")
+
+
+def test_xml_of_too_many_elements(tmp_path: Path, make_tiff: Make) -> None:
+    content = philips(make_tiff, f"<DataObject>{'<a/>' * (2 << 20)}</DataObject>")
+    (found,) = read(tmp_path / "a.tiff", content)
+    assert codes(found) == ["metadata-unreadable"]
+
+
 # -- FLEX ----------------------------------------------------------------------------
 
 

@@ -123,13 +123,13 @@ class NdpiTiff(Tiff):
         unit = TYPE_SIZES.get(kind, 1)
         if kind == LONG and values == 1:
             found = self._offset(value + high)
-            return _made(tag, LONG8, 1, struct.pack("<Q", found))
+            return Entry(tag, LONG8, 1, struct.pack("<Q", found))
         if unit * values <= 4:
-            return _made(tag, kind, values, value)
+            return Entry(tag, kind, values, value)
         raw = b""  # longer values are not needed
         if unit * values <= MAX_VALUE:
             raw = self.source.read(self._offset(value + high), unit * values)
-        return _made(tag, kind, len(raw) // unit, raw)
+        return Entry(tag, kind, len(raw) // unit, raw)
 
     def number(self, tags: dict[int, Entry], tag: int) -> float | None:
         """Return a tag's value, an integer with sign or a floating-point number."""
@@ -138,10 +138,6 @@ class NdpiTiff(Tiff):
             return None
         (found,) = struct.unpack("<f" if entry.type == FLOAT else "<i", entry.raw[:4])
         return float(found) if found - found == 0 else None
-
-
-def _made(tag: int, kind: int, values: int, raw: bytes) -> Entry:
-    return Entry._make((tag, kind, values, raw)[-len(Entry._fields) :])
 
 
 def _walked(tiff: NdpiTiff) -> list[Problem]:

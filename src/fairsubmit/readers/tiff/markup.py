@@ -11,8 +11,11 @@ from typing import Any
 
 __all__ = ["MAX_XML", "MarkupElement", "decoded", "named", "parsed", "value_of"]
 
-# Philips slides carry their label images inside the XML.
+# Philips slides carry their label images inside the XML, as text in base 64.
 MAX_XML = 1 << 25
+_PICTURE = re.compile(r">[A-Za-z0-9+/=\s]{4096,}<")
+# Of a document without pictures; elements take some thirty times their text in memory.
+MAX_MARKUP = 1 << 22
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
@@ -35,9 +38,11 @@ def decoded(raw: bytes) -> str:
 
 
 def parsed(text: str) -> MarkupElement | None:
-    """Return the root element; ``None`` if this is no XML."""
+    """Return the root element; ``None`` if this is no XML, or too much of it."""
     text = _FORBIDDEN.sub("", _DECLARATION.sub("", text, count=1)).strip()
-    if not text.startswith("<") or "<!DOCTYPE" in text:
+    if len(text) > MAX_MARKUP:
+        text = _PICTURE.sub("><", text)
+    if not text.startswith("<") or "<!DOCTYPE" in text or len(text) > MAX_MARKUP:
         return None
     from lxml import etree
 
