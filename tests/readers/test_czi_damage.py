@@ -1,15 +1,12 @@
-"""Zeiss CZI: documents and files that are not whole, and files of several parts."""
+"""Zeiss CZI: documents and files that are not whole."""
 
 from __future__ import annotations
 
-import os
 import struct
 from typing import TYPE_CHECKING
 
 import pytest
 from tests.readers.czi_files import (
-    GUID,
-    OTHER,
     PREFIX,
     Czi,
     codes,
@@ -25,9 +22,7 @@ from tests.readers.czi_files import (
 
 from fairsubmit.errors import DamagedFileError
 from fairsubmit.metadata.image import ImageSize, Quantity
-from fairsubmit.readers import read_image
-from fairsubmit.readers.czi import checks, images, segments
-from fairsubmit.readers.czi.reader import Czi as CziReader
+from fairsubmit.readers.czi import checks, document, images, segments
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,6 +56,8 @@ def test_the_experiment_is_cut_out_and_the_rest_is_read(tmp_path: Path) -> None:
     [
         "<Experiment>",
         "<!-- <Experiment> -->",
+        "<Experiment><!-- </Experiment> --></Experiment>",
+        "<!-- <Experiment> --><a/><!-- </Experiment> -->",
         "<Custom><![CDATA[</Experiment>]]></Custom>",
         "<CustomAttributes>a &lt;Experiment&gt;</CustomAttributes>",
     ],
@@ -120,18 +117,50 @@ def test_a_document_of_another_root(tmp_path: Path) -> None:
     assert bits(tmp_path, b"<OME><Image/></OME>") == (None, [])
 
 
-def test_too_many_elements_end_the_reading(
+@pytest.mark.parametrize(
+    ("limit", "image", "says"),
+    [
+        ("MAX_ELEMENTS", "<a/>" * 60, "more than 50 elements"),
+        ("MAX_DEPTH", "<a>" * 60 + "</a>" * 60, "more than 50 deep"),
+        ("MAX_TAG", f'<a b="{"x" * 200_000}"/>', "a tag of more than 50 bytes"),
+    ],
+)
+def test_limits_of_a_document(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    limit: str,
+    image: str,
+    says: str,
+) -> None:
+    monkeypatch.setattr(document, limit, 50)
+    monkeypatch.setattr(document, "CHUNK", 100)
+    record = described(tmp_path, image)
+    assert says in problem(record, "metadata-unreadable").message
+
+
+def test_experiments_within_experiments_are_not_followed_for_ever(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fairsubmit.readers.czi.document.MAX_ELEMENTS", 50)
-    record = described(tmp_path, "<a/>" * 60)
-    assert "more than 50" in problem(record, "metadata-unreadable").message
+    monkeypatch.setattr(document, "MAX_TAGS", 3)
+    other = f"{'<Experiment>' * 9}{filler(1_000)}{'</Experiment>' * 9}"
+    record = described(
+        tmp_path, "<ComponentBitCount>9</ComponentBitCount>", other=other
+    )
+    assert record.significant_bits == 9
+
+
+def test_a_long_document_is_not_repaired(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(document, "MAX_REPAIRED", 100)
+    xml = NINE.encode().replace(b"</Image>", b"\xff</Image>")
+    assert bits(tmp_path, xml) == (9, ["metadata-unreadable"])
 
 
 def test_a_long_text_is_cut_short(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fairsubmit.readers.czi.document.MAX_TEXT", 10)
+    monkeypatch.setattr(document, "MAX_TEXT", 10)
     title = "&amp;".join("abcdefgh" * 2_000)
     record = described(
         tmp_path, information=f"<Document><Title>{title}</Title></Document>"
@@ -298,101 +327,3 @@ def test_an_attachment_that_is_none(tmp_path: Path) -> None:
     for name in (b"ZISRAWATTDIR", b"ZISRAWATTACH"):
         broken = content.replace(name, b"ZISRAWXXXXXX")
         assert one(tmp_path, broken).time_increment is None
-
-
-# -- files of several parts ----------------------------------------------------
-
-
-def parts(folder: Path) -> Path:
-    """Write a file whose second time point lies in a part of its own."""
-    first = Czi([plane(C=0, T=0)], metadata(sizes="<SizeT>2</SizeT>"))
-    path = folder / "a.czi"
-    path.write_bytes(first.bytes())
-    second = Czi([plane(C=0, T=1)], None, primary=GUID, own=OTHER, part=1)
-    (folder / "a (1).czi").write_bytes(second.bytes())
-    return path
-
-
-def test_parts_are_one_image(tmp_path: Path) -> None:
-    path = parts(tmp_path)
-    (record,) = CziReader().read(path)
-    assert record.size == ImageSize(8, 6, 1, 1, 2)
-    assert record.files == (path.as_posix(), (tmp_path / "a (1).czi").as_posix())
-    assert codes(record) == []
-
-
-def test_a_part_gives_the_record_of_the_whole(tmp_path: Path) -> None:
-    path = parts(tmp_path)
-    extraction = read_image(tmp_path / "a (1).czi")
-    assert extraction.images == tuple(CziReader().read(path))
-
-
-def test_a_part_alone_says_what_it_is(tmp_path: Path) -> None:
-    path = parts(tmp_path)
-    path.unlink()
-    (record,) = read_image(tmp_path / "a (1).czi").images
-    found = problem(record, "missing-part")
-    assert found.error
-    assert "is part 1" in found.message
-
-
-def test_a_part_that_is_not_there(tmp_path: Path) -> None:
-    blocks = [plane(C=0, T=0), plane(C=0, T=1)]
-    blocks[1].part = 2
-    record = one(tmp_path, Czi(blocks))
-    found = problem(record, "missing-part")
-    assert found.error
-    assert "refers to part 2" in found.message
-
-
-def test_a_part_that_is_cut(tmp_path: Path) -> None:
-    path = parts(tmp_path)
-    part = tmp_path / "a (1).czi"
-    part.write_bytes(part.read_bytes()[:700])
-    (record,) = CziReader().read(path)
-    assert "truncated!" in codes(record)
-
-
-@pytest.mark.parametrize("name", ["a (1).czi", "a (2).czi", "a(3).czi"])
-def test_copies_are_no_parts(tmp_path: Path, name: str) -> None:
-    """Programs name copies as ZEN names parts; their GUIDs tell them apart."""
-    content = Czi().bytes()
-    (tmp_path / name).write_bytes(content)
-    record = one(tmp_path, content)
-    assert len(record.files) == 1
-    (copy,) = read_image(tmp_path / name).images
-    assert copy.path == (tmp_path / name).as_posix()
-    assert codes(copy) == []
-
-
-@pytest.mark.parametrize("content", [b"", b"no CZI", whole()[:60]])
-def test_what_is_only_named_as_a_part(tmp_path: Path, content: bytes) -> None:
-    (tmp_path / "a (1).czi").write_bytes(content)
-    assert len(one(tmp_path, Czi()).files) == 1
-
-
-@pytest.mark.parametrize(
-    ("name", "lead"),
-    [
-        ("x (12).czi", "x.czi"),
-        ("x(3).CZI", "x.CZI"),
-        ("x.czi", None),
-        ("x (1).tif", None),
-        ("(1).czi", None),
-        ("x (a).czi", None),
-    ],
-)
-def test_names_of_parts(tmp_path: Path, name: str, lead: str | None) -> None:
-    found = [path.name for path in CziReader().leads(tmp_path / name)]
-    assert found == ([lead] if lead else [])
-
-
-def test_a_number_of_its_own_makes_no_part(tmp_path: Path) -> None:
-    """A file that was saved alone from a set has no other first file."""
-    assert codes(one(tmp_path, Czi(part=3))) == []
-
-
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no pipes")
-def test_a_part_that_cannot_be_opened(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "a (1).czi")
-    assert len(one(tmp_path, Czi()).files) == 1

@@ -25,10 +25,24 @@ UNREAD = (
     *("Experiment", "HardwareSetting", "TimelineTracks"),
     *("Appliances", "CustomAttributes"),
 )
+# As short as they are, each element costs.
+UNREAD_TOO = frozenset(
+    {
+        *("LightSources", "LightSourcesSettings", "LaserScanInfo", "FilterSets"),
+        *("AiryscanSettings", "Filters", "Dichroics", "SpatialRelations", "Tracks"),
+        *("ToneMapping", "TubeLenses", "Specimen", "Session", "PSF"),
+        *UNREAD,
+    }
+)
 # Not worth a search.
 SHORT = 1 << 14
 MAX_ELEMENTS = 1 << 18
 MAX_TEXT = 1 << 20
+MAX_DEPTH = 1 << 10
+MAX_TAG = 1 << 21
+MAX_TAGS = 1 << 12
+MAX_REPAIRED = 1 << 24
+CHUNK = 1 << 20
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 # What follows the name in a start tag.
 _REST = re.compile(rb"(?:\s[^<>]*)?/?>")
@@ -80,16 +94,23 @@ class Document(NamedTuple):
 def parse(xml: bytes) -> Document:
     """Read the document; what stands before an error is kept."""
     raw = _utf_8(xml)
-    builder, error = _build(_cut(raw))
+    cut = _cut(raw)
+    builder, error = _build(cut)
     if error is None:
         return Document(builder.metadata, ())
-    text = raw.decode("utf-8", "replace")
-    repaired = _CONTROL.sub("\ufffd", text).encode()
-    builder, second = _build(repaired)
-    if second is None:
-        message = f"the metadata are not well-formed XML ({error}); read after repair"
-        return Document(builder.metadata, (Problem("xml-repaired", message, _PLACE),))
-    message = f"the metadata cannot be read to their end: {second}"
+    if builder.refused is None and len(cut) < len(raw):
+        builder, error = _build(raw)
+    if error is not None and builder.refused is None and len(raw) <= MAX_REPAIRED:
+        text = _CONTROL.sub("\ufffd", raw.decode("utf-8", "replace"))
+        repaired, second = _build(text.encode())
+        if second is None:
+            message = f"the metadata are no well-formed XML ({error}); read repaired"
+            problem = Problem("xml-repaired", message, _PLACE)
+            return Document(repaired.metadata, (problem,))
+        builder, error = repaired, second
+    if error is None:
+        return Document(builder.metadata, ())
+    message = f"the metadata cannot be read to their end: {builder.refused or error}"
     problem = Problem("metadata-unreadable", message, _PLACE)
     return Document(builder.metadata, (problem,))
 
@@ -103,10 +124,10 @@ def _utf_8(raw: bytes) -> bytes:
 def _build(xml: bytes) -> tuple[_Builder, str | None]:
     builder = _Builder()
     try:
-        builder.parser.Parse(xml, True)  # noqa: FBT003 - no keywords there
-    except expat.ExpatError as error:
-        return builder, str(error)
-    except _RefusedError as error:
+        for start in range(0, len(xml), CHUNK):
+            builder.feed(xml[start : start + CHUNK])
+        builder.parser.Parse(b"", True)  # noqa: FBT003 - no keywords there
+    except (expat.ExpatError, _RefusedError) as error:
         return builder, str(error)
     return builder, None
 
@@ -122,6 +143,8 @@ class _Builder:
         # Depth below which nothing is kept; 0 where all is.
         self.unread = 0
         self.open: list[Element] = []
+        self.fed = 0
+        self.refused: str | None = None
         # The encoding is fixed: a declaration that says another was not updated.
         self.parser = expat.ParserCreate("utf-8")
         self.parser.buffer_text = True
@@ -130,12 +153,39 @@ class _Builder:
         self.parser.CharacterDataHandler = self.characters
         self.parser.StartDoctypeDeclHandler = self.doctype
 
+    def feed(self, part: bytes) -> None:
+        """Read the next part of the document.
+
+        Raises
+        ------
+        ExpatError
+            If it is not well-formed.
+        _RefusedError
+            If it is refused.
+        """
+        self.parser.Parse(part, False)  # noqa: FBT003 - no keywords there
+        self.fed += len(part)
+        if self.fed - self.parser.CurrentByteIndex > MAX_TAG:
+            self.refuse(f"it has a tag of more than {MAX_TAG} bytes")
+
+    def refuse(self, why: str) -> None:
+        """Go no further.
+
+        Raises
+        ------
+        _RefusedError
+            Always.
+        """
+        self.refused = why
+        raise _RefusedError(why)
+
     def doctype(self, *_: object) -> None:
-        message = "it has a document type declaration"
-        raise _RefusedError(message)
+        self.refuse("it has a document type declaration")
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         self.depth += 1
+        if self.depth > MAX_DEPTH:
+            self.refuse(f"its elements are nested more than {MAX_DEPTH} deep")
         if self.unread or self.depth == 1:
             return
         if self.depth == 2:
@@ -144,13 +194,12 @@ class _Builder:
                 return
             self.open = [self.metadata]
             return
-        if name in UNREAD or (self.depth == 3 and name not in SECTIONS):
+        if name in UNREAD_TOO or (self.depth == 3 and name not in SECTIONS):
             self.unread = self.depth
             return
         self.count += 1
         if self.count > MAX_ELEMENTS:
-            message = f"it has more than {MAX_ELEMENTS} elements"
-            raise _RefusedError(message)
+            self.refuse(f"it has more than {MAX_ELEMENTS} elements")
         element = Element(name, attributes)
         self.open[-1].children.append(element)
         self.open.append(element)
@@ -169,47 +218,57 @@ class _Builder:
 
 
 def _cut(xml: bytes) -> bytes:
-    """Return the document without the elements of `UNREAD`."""
-    if len(xml) < SHORT or b"<!--" in xml or b"<![CDATA[" in xml:
+    """Return the document without the elements of `UNREAD`.
+
+    What is cut wrongly, because a comment holds half an element, leaves a document that
+    is not well-formed, or half the comment.
+    """
+    if len(xml) < SHORT:
         return xml
+    rest = xml
     for name in UNREAD:
         kept, position = [], 0
-        for start, end in _spans(xml, name.encode()):
-            kept.append(xml[position:start])
+        for start, end in _spans(rest, name.encode()):
+            kept.append(rest[position:start])
             position = end
         if kept:
-            xml = b"".join((*kept, xml[position:]))
-    return xml
+            rest = b"".join((*kept, rest[position:]))
+    return xml if b"<!--" in rest or b"<![CDATA[" in rest else rest
 
 
-def _spans(xml: bytes, name: bytes) -> Iterator[tuple[int, int]]:
-    """Return start and end of each outermost element of a name."""
+def _spans(xml: bytes, name: bytes) -> list[tuple[int, int]]:
+    """Return start and end of each outermost element of a name; none if in doubt."""
     closing = b"</%s>" % name
-    position = 0
-    for start, end, alone in _tags(xml, name):
-        if start < position:
-            continue
-        position = end
-        depth = 0 if alone else 1
+    found: list[tuple[int, int]] = []
+    position = tags = 0
+    while (tag := _tag(xml, name, position, len(xml))) is not None:
+        start, position, depth = tag
         while depth:
             closed = xml.find(closing, position)
             if closed < 0:
-                return
-            inner = _tags(xml, name, position, closed)
-            depth += sum(not alone for _, _, alone in inner) - 1
+                return []
+            while (inner := _tag(xml, name, position, closed)) is not None:
+                _, position, more = inner
+                depth += more
+                tags += 1
+                if tags > MAX_TAGS:
+                    return []
+            depth -= 1
             position = closed + len(closing)
-        yield start, position
+        found.append((start, position))
+        tags += 1
+    return found
 
 
-def _tags(
-    xml: bytes, name: bytes, position: int = 0, stop: int | None = None
-) -> Iterator[tuple[int, int, bool]]:
-    """Return start, end and whether it has no content, of each start tag of a name."""
+def _tag(
+    xml: bytes, name: bytes, position: int, stop: int
+) -> tuple[int, int, int] | None:
+    """Return start and end of the next start tag of a name, and 1 if it has content."""
     begin = b"<" + name
     # Far faster than a search by pattern, which looks at every tag.
     while (start := xml.find(begin, position, stop)) >= 0:
         position = start + len(begin)
-        found = _REST.match(xml, position)
-        if found is not None:
-            position = found.end()
-            yield start, position, xml[position - 2 : position] == b"/>"
+        rest = _REST.match(xml, position)
+        if rest is not None:
+            return start, rest.end(), int(not rest.group().endswith(b"/>"))
+    return None

@@ -6,12 +6,14 @@ for these. The tiles of a mosaic lie on the canvas of the scene and unite to it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from fairsubmit.readers.czi.segments import PART, PIXEL_TYPE, POSITION, PYRAMID
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from fairsubmit.readers.czi.segments import Entry
+    from fairsubmit.readers.czi.segments import Dimensions, Entry
 
 __all__ = ["Collection", "Image"]
 
@@ -19,8 +21,6 @@ __all__ = ["Collection", "Image"]
 MAX_IMAGES = 1 << 15
 MAX_PLANES = 1 << 19
 MAX_CHANNELS = 1 << 10
-EXTRA = "HRI"
-_ABSENT = (0, 1, 0)
 
 
 class Image:
@@ -96,17 +96,16 @@ class Collection:
     ----------
     images
         By scene, view and block.
-    parts, here
-        Numbers of the files that hold sub-blocks, and of those that were read.
+    here
+        Numbers of the files that were read.
     last
-        Position of the last sub-block in the file of this number; its pixels end last.
+        Position of the last sub-block in the file of each number that holds some.
     full
         Whether some sub-blocks were left out because there were too many.
     """
 
     def __init__(self) -> None:
         self.images: dict[tuple[int, int, int], Image] = {}
-        self.parts: set[int] = set()
         self.here: set[int] = set()
         self.last: dict[int, int] = {}
         self.full = False
@@ -124,15 +123,16 @@ class Collection:
         """
         self.here.add(own)
         count = 0
-        for entry in entries:
+        key: tuple[int, int, int] | None = None
+        image: Image | None = None
+        for numbers, dimensions, _ in entries:
             count += 1
-            part = entry.part if entry.part > 0 else own
-            self.parts.add(part)
-            if entry.position > self.last.get(part, -1):
-                self.last[part] = entry.position
-            image = self._image(entry.dimensions)
+            self._seen(numbers[PART] if numbers[PART] > 0 else own, numbers[POSITION])
+            found = numbers[dimensions.s], numbers[dimensions.v], numbers[dimensions.b]
+            if found != key:
+                key, image = found, self._image(found, dimensions)
             if image is not None:
-                self._place(image, entry)
+                self._place(image, numbers, dimensions)
         return count
 
     def in_order(self) -> list[Image]:
@@ -141,70 +141,83 @@ class Collection:
         images = [self.images[key] for key in keys]
         return [image for image in images if image.width and image.height]
 
-    def _image(self, dimensions: dict[str, tuple[int, int, int]]) -> Image | None:
-        scene = dimensions.get("S")
-        view, block = dimensions.get("V", _ABSENT)[0], dimensions.get("B", _ABSENT)[0]
-        key = (scene[0] if scene else 0, view, block)
+    def _seen(self, part: int, position: int) -> None:
+        """Note the last sub-block of a file."""
+        if position > self.last.get(part, -1):
+            self.last[part] = position
+
+    def _image(self, key: tuple[int, int, int], dimensions: Dimensions) -> Image | None:
         image = self.images.get(key)
         if image is None:
             if len(self.images) >= MAX_IMAGES:
                 self.full = True
                 return None
-            image = Image(scene[0] if scene else None, view, block)
+            scene, view, block = key
+            image = Image(scene if dimensions.scenes else None, view, block)
             self.images[key] = image
         return image
 
-    def _place(self, image: Image, entry: Entry) -> None:
-        dimensions = entry.dimensions
-        x, y = dimensions.get("X"), dimensions.get("Y")
-        if x is None or y is None or x[1] <= 0 or y[1] <= 0:
+    def _place(
+        self, image: Image, numbers: tuple[Any, ...], dimensions: Dimensions
+    ) -> None:
+        x, y = dimensions.x, dimensions.y
+        if x < 0 or y < 0:
             return
-        reduced = x[2] not in {0, x[1]} or y[2] not in {0, y[1]}
-        box = (x[0], y[0], x[0] + x[1], y[0] + y[1])
-        if reduced:
-            image.outline = _united(image.outline, box)
-            if entry.pyramid:
-                return
+        left, width, stored_width = numbers[x : x + 3]
+        top, height, stored_height = numbers[y : y + 3]
+        if width <= 0 or height <= 0:
+            return
+        box = (left, top, left + width, top + height)
+        if stored_width in {0, width} and stored_height in {0, height}:
+            if box != image.box:
+                image.box = _united(image.box, box)
         else:
-            image.box = _united(image.box, box)
-        # Images of localisation microscopy stand at another scale than their file
-        # says, and no pyramid: they are planes all the same.
-        self._plane(image, entry)
-
-    def _plane(self, image: Image, entry: Entry) -> None:
-        dimensions = entry.dimensions
-        plane = tuple(dimensions.get(axis, _ABSENT)[0] for axis in "ZCT")
-        z, c, t = plane
-        if c not in image.pixel_types and len(image.pixel_types) >= MAX_CHANNELS:
-            self.full = True
-            return
-        if image.pixel_types.setdefault(c, entry.pixel_type) != entry.pixel_type:
-            image.several_types.add(c)
-        number = (z & _WORD) << 64 | (c & _WORD) << 32 | t & _WORD
-        if number not in image.planes:
-            if self.planes >= MAX_PLANES:
-                self.full = True
+            image.outline = _united(image.outline, box)
+            if numbers[PYRAMID]:
                 return
-            self.planes += 1
-            image.planes.add(number)
-            for axis, start in zip("ZCT", plane, strict=True):
-                image.starts[axis].add(start)
-        for axis in dimensions.keys() & _LONG:
-            self._axis(image, axis, dimensions[axis])
+        # Images of localisation microscopy stand at another scale than their file
+        # says, and are in no pyramid: they are planes all the same.
+        self._plane(image, numbers, dimensions)
 
-    @staticmethod
-    def _axis(image: Image, axis: str, extent: tuple[int, int, int]) -> None:
-        start, size, _ = extent
-        if axis in EXTRA:
+    def _plane(
+        self, image: Image, numbers: tuple[Any, ...], dimensions: Dimensions
+    ) -> None:
+        z, c, t = dimensions.z, dimensions.c, dimensions.t
+        plane = numbers[z], numbers[c], numbers[t]
+        number = (plane[0] & _BITS) << 42 | (plane[1] & _BITS) << 21 | plane[2] & _BITS
+        if number not in image.planes and not self._new(image, number, plane):
+            return
+        if (
+            image.pixel_types.setdefault(plane[1], numbers[PIXEL_TYPE])
+            != numbers[PIXEL_TYPE]
+        ):
+            image.several_types.add(plane[1])
+        if numbers[z + 1] > 1 or numbers[c + 1] > 1 or numbers[t + 1] > 1:
+            for axis, place in (("Z", z), ("C", c), ("T", t)):
+                start, size = numbers[place : place + 2]
+                image.ends[axis] = max(image.ends.get(axis, start), start + size)
+        for axis, place in dimensions.extra:
             found = image.extra.setdefault(axis, set())
             if len(found) < MAX_CHANNELS:
-                found.add(start)
-        elif size > 1:
-            image.ends[axis] = max(image.ends.get(axis, 0), start + size)
+                found.add(numbers[place])
+
+    def _new(self, image: Image, number: int, plane: tuple[int, int, int]) -> bool:
+        """Note a plane; return whether there was room for it."""
+        many = plane[1] not in image.pixel_types and (
+            len(image.pixel_types) >= MAX_CHANNELS
+        )
+        if many or self.planes >= MAX_PLANES:
+            self.full = True
+            return False
+        self.planes += 1
+        image.planes.add(number)
+        for axis, start in zip("ZCT", plane, strict=True):
+            image.starts[axis].add(start)
+        return True
 
 
-_LONG = frozenset((*"ZCT", *EXTRA))
-_WORD = 0xFFFFFFFF
+# Of a start, so many bits are kept to tell planes apart.
+_BITS = (1 << 21) - 1
 
 
 def _united(

@@ -108,7 +108,10 @@ class _File:
 
     def _part(self) -> None:
         """Note where files of the set are not there."""
-        here, last = len(self.files), max(self.found.parts - self.found.here, default=0)
+        here, last = (
+            len(self.files),
+            max(self.found.last.keys() - self.found.here, default=0),
+        )
         if self.header.is_part:
             message = (
                 f"is part {self.header.part} of a CZI of several files; the metadata "

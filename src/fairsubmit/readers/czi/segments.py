@@ -8,17 +8,22 @@ allocated size and used size.
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fairsubmit.errors import DamagedFileError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from fairsubmit.readers.source import Source
 
 __all__ = [
     "MAGIC",
+    "PART",
+    "PIXEL_TYPE",
+    "POSITION",
+    "PYRAMID",
+    "Dimensions",
     "Entry",
     "FileHeader",
     "Segment",
@@ -47,7 +52,7 @@ ATTACHMENT_ENTRY = struct.Struct("<2s10xqi16s8s80s")
 
 MAX_DIMENSIONS = 64
 # The largest acquisitions (light sheets, slides) have some hundred thousands.
-MAX_ENTRIES = 1 << 21
+MAX_ENTRIES = 1 << 20
 MAX_SCANNED = 1 << 14
 MAX_XML = 1 << 26
 MAX_ATTACHMENTS = 1 << 12
@@ -93,20 +98,53 @@ class Segment(NamedTuple):
         return self.start + PREFIX.size + max(self.used, 0)
 
 
+class Dimensions:
+    """Where the dimensions of an entry stand in its numbers.
+
+    Parameters
+    ----------
+    letters
+        Of the dimensions, in the entry's order.
+
+    Attributes
+    ----------
+    x, y, z, c, t, s, v, b
+        Index of the start; size and stored size follow. Of a dimension that an entry
+        does not have, the index of `ABSENT`, which ends the numbers.
+    extra
+        Letters and indices of the dimensions that are none of these, nor the mosaic's.
+    """
+
+    __slots__ = ("b", "c", "extra", "s", "scenes", "t", "v", "x", "y", "z")
+
+    def __init__(self, letters: Sequence[str]) -> None:
+        places = {letter: 8 + 4 * n for n, letter in enumerate(letters)}
+        absent = 7 + 4 * len(letters)
+        self.x, self.y = places.get("X", -1), places.get("Y", -1)
+        self.z, self.c, self.t = (places.get(letter, absent) for letter in "ZCT")
+        self.s, self.v, self.b = (places.get(letter, absent) for letter in "SVB")
+        self.scenes = "S" in places
+        self.extra = tuple((axis, places[axis]) for axis in "HRI" if axis in places)
+
+
 class Entry(NamedTuple):
     """A sub-block: pixels of one plane, or of one tile of it.
 
     Attributes
     ----------
-    dimensions
-        Start, size and stored size of each dimension, by its letter.
+    numbers
+        Schema, pixel type, position, part, compression, pyramid type, number of
+        dimensions; name, start, size and stored size of each; `ABSENT`.
     """
 
-    pixel_type: int
-    position: int
-    part: int
-    pyramid: int
-    dimensions: dict[str, tuple[int, int, int]]
+    numbers: tuple[Any, ...]
+    dimensions: Dimensions
+    size: int
+
+
+PIXEL_TYPE, POSITION, PART, PYRAMID = 1, 2, 3, 5
+# Start, size and stored size of a dimension that an entry does not have.
+ABSENT = (0, 1, 0)
 
 
 def file_header(source: Source) -> FileHeader:
@@ -174,17 +212,17 @@ def count_of(source: Source, position: int) -> int:
 def _entries(source: Source, segment: Segment, count: int) -> Iterator[Entry]:
     place = segment.start + PREFIX.size + DIRECTORY_START
     parser = _EntryParser()
-    block, start = b"", place
+    block, at = b"", 0
     for _ in range(count):
-        found = parser.entry(block, place - start)
+        found = parser.entry(block, at)
         if found is None:
-            block, start = source.read(place, BLOCK), place
-            found = parser.entry(block, 0)
+            place += at
+            block, at = source.read(place, BLOCK), 0
+            found = parser.entry(block, at)
         if found is None:
             return
-        entry, size = found
-        place += size
-        yield entry
+        at += found.size
+        yield found
 
 
 class _EntryParser:
@@ -192,32 +230,34 @@ class _EntryParser:
 
     def __init__(self) -> None:
         self.layouts: dict[int, struct.Struct] = {}
-        self.letters: dict[tuple[bytes, ...], tuple[str, ...]] = {}
+        self.known: dict[tuple[bytes, ...], Dimensions] = {}
 
-    def entry(self, block: bytes, at: int) -> tuple[Entry, int] | None:
-        """Return the entry at a place of a block, and its length in bytes."""
-        if len(block) < at + _ENTRY.size or block[at : at + 2] != b"DV":
+    def entry(self, block: bytes, at: int) -> Entry | None:
+        """Return the entry at a place of a block, if there is a whole one."""
+        if block[at : at + 2] != b"DV":
             return None
         # The number of dimensions is the last field of the fixed part.
         count = int.from_bytes(block[at + 28 : at + 32], "little", signed=True)
+        layout = self.layouts.get(count) or self._layout(count)
+        if layout is None or len(block) < at + layout.size:
+            return None
+        numbers = layout.unpack_from(block, at) + ABSENT
+        names = numbers[7:-3:4]
+        dimensions = self.known.get(names) or self._dimensions(names)
+        return Entry(numbers, dimensions, layout.size)
+
+    def _layout(self, count: int) -> struct.Struct | None:
         if not 0 < count <= MAX_DIMENSIONS:
             return None
-        layout = self.layouts.get(count)
-        if layout is None:
-            layout = struct.Struct(f"{_ENTRY.format}{_DIMENSION * count}")
-            self.layouts[count] = layout
-        if len(block) < at + layout.size:
-            return None
-        flat = layout.unpack_from(block, at)
-        names = flat[7::4]
-        letters = self.letters.get(names)
-        if letters is None:
-            letters = tuple(n.rstrip(b"\0").decode("latin-1") for n in names)
-            if len(self.letters) < MAX_SCANNED:
-                self.letters[names] = letters
-        values = zip(flat[8::4], flat[9::4], flat[10::4], strict=True)
-        dimensions = dict(zip(letters, values, strict=True))
-        return Entry(flat[1], flat[2], flat[3], flat[5], dimensions), layout.size
+        layout = struct.Struct(f"{_ENTRY.format}{_DIMENSION * count}")
+        self.layouts[count] = layout
+        return layout
+
+    def _dimensions(self, names: tuple[bytes, ...]) -> Dimensions:
+        found = Dimensions([name.rstrip(b"\0").decode("latin-1") for name in names])
+        if len(self.known) < MAX_SCANNED:
+            self.known[names] = found
+        return found
 
 
 class Scan(NamedTuple):
@@ -252,7 +292,8 @@ def scan(source: Source) -> Scan:
             # Three sizes, then the entry as it stands in the directory.
             found = parser.entry(source.read(position + PREFIX.size + 16, 1 << 11), 0)
             if found is not None:
-                entries.append(found[0]._replace(position=position))
+                numbers = (*found.numbers[:2], position, *found.numbers[3:])
+                entries.append(found._replace(numbers=numbers))
         position += PREFIX.size + segment.allocated
     return Scan(entries, metadata, complete=False)
 
