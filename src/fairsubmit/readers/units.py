@@ -115,18 +115,15 @@ def length_unit(text: str) -> Reading:
 
     ``pixel`` and ``reference frame``, which OME lists as lengths, are none.
     """
-    return _unit(text, _LENGTHS, LENGTH_ALIASES)
+    return _LENGTHS.get(text) or _unit(text, _LENGTHS, LENGTH_ALIASES)
 
 
 def time_unit(text: str) -> Reading:
     """Return the OME symbol of a unit of time."""
-    return _unit(text, _TIMES, TIME_ALIASES)
+    return _TIMES.get(text) or _unit(text, _TIMES, TIME_ALIASES)
 
 
 def _unit(text: str, known: Mapping[str, Reading], aliases: dict[str, str]) -> Reading:
-    found = known.get(text)
-    if found is not None:
-        return found
     name = _MICRO.sub("µ", text.strip())
     if name in known:
         return Reading(name, changed=True)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from fairsubmit.metadata.image import Problem, Quantity
-from fairsubmit.readers.units import number
+from fairsubmit.readers.units import Reading, number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-    from fairsubmit.readers.units import Reading
 
 __all__ = ["Values"]
 
@@ -48,7 +47,26 @@ class Values:
             How units are read, and the one that holds where none is written.
         """
         text = attributes.get(key)
-        if not text or text.isspace():
+        if not text:
+            return None
+        value = _positive(text)
+        if value is not None:
+            written = attributes.get(f"{key}Unit")
+            found = unit[0](written) if written else Reading(unit[1], changed=False)
+            if found.value is not None and not found.changed:
+                return Quantity(value, found.value)
+        return self._doubtful(attributes, key, place, unit)
+
+    def _doubtful(
+        self,
+        attributes: Mapping[str, str],
+        key: str,
+        place: str,
+        unit: tuple[Callable[[str], Reading], str],
+    ) -> Quantity | None:
+        """Read what is not as it should be, and say so."""
+        text = attributes[key]
+        if text.isspace():
             return None
         value, comma = number(text)
         if value is None or value <= 0:
@@ -85,3 +103,11 @@ class Values:
             self.problem("value-ignored", message, f"{place}@{key}")
             return None
         return value
+
+
+def _positive(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if 0 < value < math.inf else None

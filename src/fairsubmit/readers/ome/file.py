@@ -55,6 +55,7 @@ class OmeFile:
     first: Page | None = None
     by_index: dict[int, Page] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    _runs: dict[int, list[Run]] = field(default_factory=dict)
 
     @property
     def uuid(self) -> str:
@@ -64,9 +65,13 @@ class OmeFile:
 
     def runs(self, index: int) -> list[Run]:
         """Return the per-plane runs of image `index`."""
-        pixels = default_pixels(self.xml.document.images[index])
-        numbers = pixels.runs if pixels else []
-        return [self.xml.runs[n] for n in numbers if n < len(self.xml.runs)]
+        found = self._runs.get(index)
+        if found is None:
+            pixels = default_pixels(self.xml.document.images[index])
+            numbers = pixels.runs if pixels else []
+            found = [self.xml.runs[n] for n in numbers if n < len(self.xml.runs)]
+            self._runs[index] = found
+        return found
 
 
 def has_ome_xml(tiff: Tiff) -> bool:

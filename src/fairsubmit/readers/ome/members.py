@@ -39,6 +39,8 @@ def is_own(part: Part, own: OmeFile) -> bool:
 def lead_of(own: OmeFile) -> Path | None:
     """Return the file that speaks for the set, if it is another one."""
     parts = {part for run in own.xml.runs for part in run.parts}
+    if all(part.name == own.name for part in parts):
+        return None
     if own.first is None or not any(is_own(part, own) for part in parts):
         return None
     before = {

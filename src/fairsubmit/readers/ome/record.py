@@ -197,6 +197,9 @@ class Recorder(Values):
         if text is None:
             return None
         place = f"{self.place}/Pixels@Size{axis}"
+        if text.isdecimal() and len(text) < 10 and (extent := int(text)):
+            self.provenance[f"size.{axis.lower()}"] = place
+            return extent
         value, _ = number(text)
         if value is None or value < 1 or value != int(value):
             message = f"Size{axis} {text!r} is no number of pixels; ignored"

@@ -79,7 +79,7 @@ class Builder:
             self._opaque.start(name, attributes)
             return
         handler = self._STARTS.get(name)
-        if handler is None:
+        if handler is None and (":" in name or "}" in name):
             name = _local(name)
             handler = self._STARTS.get(name)
         if handler is not None:
@@ -92,7 +92,7 @@ class Builder:
         if self._opaque is not None and self._opaque.end(name):
             return
         handler = self._ENDS.get(name)
-        if handler is None:
+        if handler is None and (":" in name or "}" in name):
             name = _local(name)
             handler = self._ENDS.get(name)
         if handler is not None:
@@ -348,6 +348,4 @@ class Builder:
 
 
 def _local(name: str) -> str:
-    if ":" in name or "}" in name:
-        return name.rpartition("}")[2].rpartition(":")[2]
-    return name
+    return name.rpartition("}")[2].rpartition(":")[2]

@@ -168,6 +168,8 @@ def _plain(raw: bytes, problems: list[Problem]) -> bytes:
 
 
 def _eight_bit(raw: bytes, problems: list[Problem]) -> bytes:
+    if raw[:1] == b"<" and raw[1:2] != b"\0":
+        return raw
     for mark, encoding in _BOMS:
         if raw.startswith(mark):
             _repaired(problems, "starts with a byte-order mark; it was left out")
