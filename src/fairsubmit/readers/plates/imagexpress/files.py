@@ -19,7 +19,7 @@ __all__ = ["Files", "Plane", "Site", "SiteFiles", "found_files"]
 
 # The identifier follows at once: w1 and 3F2504E0-… make w13F2504E0-….
 _NAME = re.compile(
-    r"(?P<plate>.*)_(?P<well>[A-Z]{1,2}\d{2})(?:_s(?P<site>\d{1,5}?))?"
+    r"(?P<plate>.*?)_(?P<well>[A-Z]{1,2}\d{2})(?:_s(?P<site>\d{1,5}?))?"
     r"(?:_w(?P<wave>\d{1,2}?))?(?P<thumb>_thumb)?"
     r"(?:[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12})?\.tiff?",
     re.IGNORECASE,
