@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import struct
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pydicom
 import pytest
 from tests.readers.dicom_files import (
     BIG_ENDIAN,
@@ -35,8 +37,6 @@ from fairsubmit.readers.sets import memory
 from fairsubmit.testing.reader import ReaderContract
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from fairsubmit.readers.base import Reader
 
 
@@ -765,3 +765,32 @@ def test_a_directory_of_files_is_no_image(tmp_path: Path) -> None:
     path.write_bytes(bytes(128) + b"DICM" + meta + data_set({"FileSetID": "A"}))
     with pytest.raises(UnsupportedFormatError, match="a directory"):
         Dicom().read(path)
+
+
+@pytest.mark.filterwarnings("ignore")  # pydicom's own, of faults in its files
+def test_what_pydicom_ships(tmp_path: Path) -> None:
+    """Its wheel has files of many devices, transfer syntaxes and faults."""
+    folder = Path(pydicom.__file__).parent / "data" / "test_files"
+    seen = 0
+    for path in sorted(folder.glob("*.dcm")):
+        copy = tmp_path / path.name
+        content = path.read_bytes()
+        copy.write_bytes(content)
+        known = pydicom.dcmread(path, force=True, stop_before_pixels=True)
+        if "Rows" not in known or not Dicom().recognises(copy, content[:4096]):
+            continue
+        (record,) = Dicom().read(copy)
+        copy.unlink()
+        size = record.size
+        assert (size.x, size.y) == (known.Columns, known.Rows), path.name
+        written = str(known.get("NumberOfFrames") or 1)
+        frames = int(written) if written.isdecimal() else 1  # one file has "1A"
+        assert (size.z or 1) * (size.t or 1) == frames, path.name
+        spacing = known.get("PixelSpacing")
+        if spacing:
+            assert record.physical_size.x is not None, path.name
+            assert record.physical_size.x.value == float(spacing[1]), path.name
+        truncated = "truncated!" in codes(record)
+        assert truncated == (path.name == "MR_truncated.dcm"), path.name
+        seen += 1
+    assert seen > 30

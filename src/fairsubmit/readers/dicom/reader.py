@@ -49,7 +49,7 @@ class Dicom:
         (".dcm", ".dicom", ".ima"),
         "slides, volumes, pictures: pixel spacing, optical paths, objective, device, "
         "date; patient data is an error",
-        "5 real files",
+        "5 real files, and those of pydicom's tests",
         library="pydicom",
         licence="MIT",
         extra="dicom",
