@@ -177,3 +177,37 @@ def oib(main: Sections | None = None, names: list[str] | None = None) -> bytes:
         "OibInfo.txt": settings({"OibSaveInfo": info}),
     }
     return compound(streams, storage)
+
+
+def ets(
+    sizes: tuple[int, ...] = (70, 50),
+    *,
+    kind: int = 2,
+    samples: int = 3,
+    tiles: int = 3,
+    tile: int = 100,
+) -> bytes:
+    """An ETS file: two headers, the table of tiles, the tiles."""
+    coordinates = 4
+    each = 4 + 4 * coordinates + 16
+    table = 64 + 228
+    head = struct.pack("<4sIII", b"SIS\0", 64, 3, coordinates)
+    head += struct.pack("<QIIQI", 64, 228, 0, table, tiles)
+    second = struct.pack("<4sIII", b"ETS\0", 0x30006, kind, samples).ljust(184, b"\0")
+    second += struct.pack(f"<I{len(sizes)}I", len(sizes), *sizes)
+    start = table + tiles * each
+    rows = b"".join(
+        struct.pack("<5IQII", coordinates, n, 0, 0, 0, start + n * tile, tile, n)
+        for n in range(tiles)
+    )
+    return head.ljust(64, b"\0") + second.ljust(228, b"\0") + rows + bytes(tiles * tile)
+
+
+def write_vsi(path: Path, **stacks: bytes) -> Path:
+    """A VSI with the folder of its ETS files."""
+    path.write_bytes(b"II*\0" + struct.pack("<I", 32) + b"\x18\0IS" + bytes(200))
+    for name, content in (stacks or {"stack1": ets(), "stack10001": ets()}).items():
+        folder = path.with_name(f"_{path.stem}_") / name
+        folder.mkdir(parents=True)
+        (folder / "frame_t.ets").write_bytes(content)
+    return path

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.readers.olympus_files import oib, write_oif
+from tests.readers.olympus_files import oib, write_oif, write_vsi
 
 from fairsubmit.readers.olympus.fluoview import Oib, Oif
+from fairsubmit.readers.olympus.vsi import Vsi
 from fairsubmit.testing.reader import ReaderContract
 
 if TYPE_CHECKING:
@@ -44,3 +45,13 @@ class TestOib(ReaderContract):
         path = folder / "cells.oib"
         path.write_bytes(oib())
         return path
+
+
+class TestVsi(ReaderContract):
+    @pytest.fixture
+    def reader(self) -> Reader:
+        return Vsi()
+
+    @pytest.fixture
+    def image(self, folder: Path) -> Path:
+        return write_vsi(folder / "slide.vsi")

@@ -19,6 +19,7 @@ from fairsubmit.readers.leica.lof import Lof
 from fairsubmit.readers.leica.xlef import Xlef
 from fairsubmit.readers.nikon.nd2 import Nd2
 from fairsubmit.readers.olympus.fluoview import Oib, Oif
+from fairsubmit.readers.olympus.vsi import Vsi
 from fairsubmit.readers.ome.ome_tiff import OmeTiff
 from fairsubmit.readers.ome.ome_xml_file import OmeXmlFile
 from fairsubmit.readers.pictures.bmp import Bmp
@@ -62,6 +63,7 @@ __all__ = ["IMAGE_SUFFIXES", "READERS", "SET_READERS"]
 # The first that recognises a file reads it: the particular before the general.
 READERS: tuple[OwnReader, ...] = (
     OmeTiff(),
+    Vsi(),
     # Its preamble may be a header of TIFF.
     Dicom(),
     MicroManager(),

@@ -1,1 +1,1 @@
-"""Olympus' (Evident's) formats: OIF and OIB of FluoView."""
+"""Olympus' (Evident's) formats: OIF and OIB of FluoView, VSI of cellSens."""
