@@ -117,13 +117,24 @@ def test_date(tmp_path: Path, image: str, date: str) -> None:
     assert described(tmp_path, image.format(date)).acquired_at == date
 
 
-@pytest.mark.parametrize(
-    "date", ["0001-01-01T00:00:00", "1899-12-30T00:00:00", "today"]
-)
+@pytest.mark.parametrize("date", ["0001-01-01T00:00:00", "1899-12-30T00:00:00", ""])
 def test_no_date(tmp_path: Path, date: str) -> None:
+    """When the file was created is not when the image was taken."""
     image = f"<AcquisitionDateAndTime>{date}</AcquisitionDateAndTime>"
     created = "<Document><CreationDate>2020-01-01T00:00:00</CreationDate></Document>"
-    assert described(tmp_path, image, information=created).acquired_at is None
+    record = described(tmp_path, image, information=created)
+    assert (record.acquired_at, codes(record)) == (None, [])
+
+
+def test_a_date_in_another_order(tmp_path: Path) -> None:
+    image = "<AcquisitionDateAndTime>05/09/2013 1:22 PM</AcquisitionDateAndTime>"
+    record = described(tmp_path, image)
+    assert (record.acquired_at, codes(record)) == (None, ["date-ignored"])
+
+
+def test_a_date_with_a_blank(tmp_path: Path) -> None:
+    image = "<AcquisitionDateAndTime>2013-05-09 13:22:27</AcquisitionDateAndTime>"
+    assert described(tmp_path, image).acquired_at == "2013-05-09T13:22:27"
 
 
 # -- channels ------------------------------------------------------------------
@@ -177,8 +188,11 @@ def test_display_settings_stand_in(tmp_path: Path) -> None:
         '<Channel Id="C:1" Name="C2"><DyeName>GFP</DyeName></Channel>'
         "</Channels></DisplaySetting>"
     )
-    (channel,) = described(tmp_path, image, other=shown).channels
+    record = described(tmp_path, image, other=shown)
+    (channel,) = record.channels
     assert (channel.name, channel.fluorophore) == ("C2", "GFP")
+    places = [record.provenance[f"channels.0.{k}"] for k in ("name", "fluorophore")]
+    assert all(place.startswith("DisplaySetting/") for place in places)
 
 
 def test_channels_that_the_file_lacks_are_left_out(tmp_path: Path) -> None:

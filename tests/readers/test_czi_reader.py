@@ -132,6 +132,11 @@ def test_views_and_acquisition_blocks_are_images(tmp_path: Path) -> None:
     blocks = [plane(C=0, V=v, B=b) for v in (0, 1) for b in (0, 1)]
     records = read(tmp_path, Czi(blocks))
     assert [record.size.t for record in records] == [1, 1, 1, 1]
+    messages = [p.message for p in records[0].problems]
+    assert messages == [
+        "holds 2 views (V); each is an image of its own",
+        "holds 2 acquisition blocks (B); each is an image of its own",
+    ]
 
 
 @pytest.mark.parametrize(

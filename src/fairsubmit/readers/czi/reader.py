@@ -298,6 +298,13 @@ class _File:
                     "axis; they are not counted as channels, z positions or times"
                 )
                 self.problems.append(Problem("extra-axis", message, _DIRECTORY))
+        for name, several in (
+            ("views (V)", {image.view for image in images}),
+            ("acquisition blocks (B)", {image.block for image in images}),
+        ):
+            if len(several) > 1:
+                message = f"holds {len(several)} {name}; each is an image of its own"
+                self.problems.append(Problem("extra-axis", message, _DIRECTORY))
         if self.found.full:
             message = "has more images or planes than are looked at"
             self.problems.append(Problem("too-many-planes", message, _DIRECTORY))

@@ -29,7 +29,7 @@ __all__ = ["Common", "acquired_at"]
 UNSET = frozenset({"undefined", "none", "unknown", "n/a", "null", "nan"})
 # The name ZEN gives a dye that nobody chose.
 _NO_DYE = re.compile(r"Dye\s?\d+", re.IGNORECASE)
-_DATE = re.compile(r"(\d{4})-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?\S*)?")
+_DATE = re.compile(r"(\d{4})-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?\S*)?")
 # .NET's date of nothing is the year 1; COM's is 1899-12-30.
 FIRST_YEAR = 1900
 MAX_STEPS = 1 << 17
@@ -275,13 +275,16 @@ class Common:
         if name is None and shown is not None:
             place = f"DisplaySetting/Channels/Channel:{index}@Name"
             name = self.from_(f"channels.{index}.name", place, shown.attribute("Name"))
-        dye = element.value("Fluor") or (shown and shown.value("DyeName")) or None
+        dye, place = element.value("Fluor"), f"{path}/Fluor"
+        if dye is None and shown is not None:
+            place = f"DisplaySetting/Channels/Channel:{index}/DyeName"
+            dye = shown.value("DyeName")
         if dye is not None and _NO_DYE.fullmatch(dye):
             dye = None
         return Channel(
             index,
             name,
-            self.from_(f"channels.{index}.fluorophore", f"{path}/Fluor", dye),
+            self.from_(f"channels.{index}.fluorophore", place, dye),
             self._wavelength(index, path, "excitation", element),
             self._wavelength(index, path, "emission", element),
             self._said(index, path, "ContrastMethod", element),
@@ -362,7 +365,10 @@ def acquired_at(common: Common) -> str | None:
     for path in (f"{image}/AcquisitionDateAndTime", f"{image}/Dimensions/T/StartTime"):
         text = common.metadata.value(path)
         found = _DATE.fullmatch(text) if text else None
-        if found and int(found.group(1)) >= FIRST_YEAR:
+        if text and found is None:
+            message = f"the date {text[:40]!r} is none that can be read; ignored"
+            common.problems.append(Problem("date-ignored", message, path))
+        elif text and found and int(found.group(1)) >= FIRST_YEAR:
             common.provenance["acquired_at"] = path
-            return text
+            return text.replace(" ", "T", 1)
     return None
