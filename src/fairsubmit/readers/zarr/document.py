@@ -7,6 +7,7 @@ punctuation before it is parsed.
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from fairsubmit.errors import DamagedFileError
@@ -23,6 +24,7 @@ DICT_SIZE = 240
 ITEM_SIZE = 72
 _CONSOLIDATED = b'"consolidated_metadata"'
 _decoder = json.JSONDecoder()
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def parse(raw: bytes, shown: str) -> dict[str, Any]:
@@ -62,7 +64,21 @@ def _loads(raw: bytes) -> object:
         text = raw.decode()
     except UnicodeDecodeError:  # json.loads knows UTF-16 and UTF-32
         return json.loads(raw)
-    return _decoder.decode(text) if text[:1] != "\ufeff" else json.loads(raw)
+    if text[:1] == "\ufeff":
+        return json.loads(raw)
+    value = _decoder.decode(text)
+    return _whole(value) if _SURROGATE.search(text) else value
+
+
+def _whole(value: object) -> object:
+    """Replace halves of characters, which JSON can have and no output can."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, list):
+        return [_whole(item) for item in value]
+    if isinstance(value, dict):
+        return {_whole(key): _whole(item) for key, item in value.items()}
+    return value
 
 
 def _memory(raw: bytes) -> int:

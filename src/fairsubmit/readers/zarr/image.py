@@ -113,7 +113,7 @@ class Images:
         name = place.name
         own = entry.get("name")
         if name is None and isinstance(own, str) and own.strip("/ "):
-            name = own.encode("utf-8", "replace").decode()
+            name = own
             provenance["name"] = "multiscales.name"
         if array is not None:
             source = f"{group.prefix}{levels[0]} shape"
@@ -271,7 +271,7 @@ def _channels(omero: object, count: int | None) -> tuple[Channel, ...]:
 def _label(label: object) -> str | None:
     if not isinstance(label, str | int | float):
         return None
-    return str(label).encode("utf-8", "replace").decode().strip() or None
+    return str(label).strip() or None
 
 
 def _creator(group: Group) -> str | None:

@@ -61,8 +61,7 @@ def _named(nodes: Nodes, prefix: str, names: Sequence[str]) -> _Labels:
             message = f"label image {name!r} is named, but is not there"
             problems.append(Problem("missing-label", message, prefix, error=True))
             continue
-        value = name.encode("utf-8", "replace").decode()
-        found.append(ImageAnnotation("LabelImage", None, path[:-1], {"value": value}))
+        found.append(ImageAnnotation("LabelImage", None, path[:-1], {"value": name}))
     return found, problems
 
 

@@ -41,6 +41,8 @@ class Described:
         The OME-XML, where there is one.
     file
         Where it stands, relative to the folder.
+    beside
+        Its path, where that is not in the folder.
     problems
         What is wrong with it.
     """
@@ -48,6 +50,7 @@ class Described:
     series: list[str]
     xml: OmeXml | None = None
     file: str = METADATA
+    beside: tuple[str, ...] = ()
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -97,6 +100,7 @@ class Described:
             detector=other.detector,
             annotations=(*record.annotations, *other.annotations),
             rois=other.rois,
+            files=(*record.files, *self.beside),
             problems=(
                 *record.problems,
                 *other.problems,
@@ -156,9 +160,9 @@ def describe(nodes: Nodes, *, beside: bool = False) -> Described | None:
         raw = nodes.store.read(file, MAX_XML)
         if raw is not None:
             shown = Path(nodes.store.shown)
-            described.xml = parse(
-                raw, shown.parent / BESIDE if beside else shown / file
-            )
+            path = shown.parent / BESIDE if beside else shown / file
+            described.xml = parse(raw, path)
+            described.beside = (path.as_posix(),) if beside else ()
             described.problems += described.xml.problems
     except ReadError as error:
         described.problems.append(

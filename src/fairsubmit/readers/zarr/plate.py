@@ -32,7 +32,7 @@ class Plate:
         self._entry = entry if isinstance(entry, dict) else {}
         name = self._entry.get("name")
         text = name.strip() if isinstance(name, str) else ""
-        self._name = text.encode("utf-8", "replace").decode() or None
+        self._name = text or None
         self._rows = self._index("rows")
         self._columns = self._index("columns")
 
