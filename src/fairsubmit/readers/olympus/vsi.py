@@ -35,9 +35,14 @@ class Vsi:
         "files written from the structure",
     )
 
-    def recognises(self, path: Path, head: bytes) -> bool:  # noqa: ARG002 - the port's
-        """Whether it is a TIFF that begins with cellSens' records."""
-        return head.startswith(_TIFF) and head.startswith(_RECORDS, 8)
+    def recognises(self, path: Path, head: bytes) -> bool:
+        """Whether it is a TIFF that begins with cellSens' records, and named VSI.
+
+        TIFF files that cellSens exports begin alike, and hold their pixels themselves.
+        """
+        if not head.startswith(_TIFF) or not head.startswith(_RECORDS, 8):
+            return False
+        return path.suffix.lower() == ".vsi"
 
     def leads(self, path: Path) -> Sequence[Path]:
         """Return the VSI that a file of ``_name_/stack1`` belongs to."""
