@@ -15,7 +15,7 @@ from fairsubmit.metadata.image import (
     Problem,
     Quantity,
 )
-from fairsubmit.readers.dicom.common import Facts, Spacing, facts, length, spacing
+from fairsubmit.readers.dicom.facts import Facts, Spacing, facts, length, spacing
 from fairsubmit.readers.dicom.segments import segments
 
 if TYPE_CHECKING:

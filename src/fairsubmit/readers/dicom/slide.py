@@ -13,7 +13,7 @@ from fairsubmit.metadata.image import (
     Problem,
     Quantity,
 )
-from fairsubmit.readers.dicom.common import Facts, facts, length, spacing
+from fairsubmit.readers.dicom.facts import Facts, facts, length, spacing
 from fairsubmit.readers.dicom.segments import segments
 
 if TYPE_CHECKING:
