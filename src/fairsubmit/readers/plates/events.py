@@ -121,8 +121,24 @@ class Events:
             parser.Parse(b"", True)  # noqa: FBT003 - expat's own signature
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
-        name = name.rpartition(":")[2]
+        if ":" in name:
+            name = name.rpartition(":")[2]
         self._depth += 1
+        if not self._begun or self._depth > MAX_DEPTH:
+            self._check(name)
+        if self.begin(name, attributes):
+            self._text, self._length = [], 0
+        else:
+            self._text = None
+
+    def _check(self, name: str) -> None:
+        """Refuse another root, and elements that are too deep.
+
+        Raises
+        ------
+        _RefusedError
+            If it is so.
+        """
         if not self._begun and name != self._root:
             message = f"<{self._root}>, found <{name[:40]}>"
             raise _RefusedError(message)
@@ -130,14 +146,13 @@ class Events:
             message = "elements that are not so deep"
             raise _RefusedError(message)
         self._begun = True
-        self._length = 0
-        self._text = [] if self.begin(name, attributes) else None
 
     def _end(self, name: str) -> None:
+        if ":" in name:
+            name = name.rpartition(":")[2]
         self._depth -= 1
         text, self._text = self._text, None
-        found = None if text is None else "".join(text).strip()
-        self.finish(name.rpartition(":")[2], found)
+        self.finish(name, None if text is None else "".join(text).strip())
 
     def _characters(self, text: str) -> None:
         if self._text is not None and self._length < MAX_TEXT:

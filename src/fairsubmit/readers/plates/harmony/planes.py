@@ -95,8 +95,10 @@ class Index(Events):
     def begin(self, name: str, attributes: dict[str, str]) -> bool:
         """Begin a plane, an entry or one of their properties."""
         if self._plane is not None:
+            if name not in _OF_PLANES:
+                return False
             self._unit = attributes.get("Unit")
-            return name in _OF_PLANES
+            return True
         if name == "Image" and "id" not in attributes:
             self._plane = {}
         elif name == "Entry" and "ChannelID" in attributes:
