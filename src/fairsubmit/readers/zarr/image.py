@@ -116,8 +116,12 @@ class Images:
             name = own
             provenance["name"] = "multiscales.name"
         if array is not None:
-            source = f"{group.prefix}{levels[0]} shape"
-            provenance |= {f"size.{a}": source for a in found.axes if a in "xyzct"}
+            source = f"{group.prefix}{levels[0]}"
+            shape = f"{source} shape"
+            provenance |= {f"size.{a}": shape for a in found.axes if a in "xyzct"}
+            provenance["pixel_type"] = f"{source} dtype"
+        if layout.order is not None:
+            provenance["dimension_order"] = "multiscales.axes"
         _trace(provenance, found, channels)
         software = _creator(group)
         if software is not None:

@@ -209,11 +209,15 @@ def _unless_absent(path: str, error: OSError) -> None:
 
 def normal(path: str) -> str:
     """Return a path that JSON names, as part of a prefix: ``0/`` for ``./0``."""
+    if path.isalnum():  # nearly always
+        return f"{path}/"
     parts = [part for part in path.split("/") if part not in ("", ".")]
     return "".join(f"{part}/" for part in parts)
 
 
 def is_inside(path: str) -> bool:
     """Whether a path that JSON names stays in its folder, on any system."""
+    if path.isalnum():
+        return True
     parts = path.replace("\\", "/").split("/")
     return bool(path) and parts[0] != "" and ".." not in parts and path[1:2] != ":"
