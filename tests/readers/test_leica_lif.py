@@ -464,7 +464,7 @@ def test_a_preview(read: Read) -> None:
     ("path", "expected"),
     [
         (r"C:\Users\jane\Project", ["personal-data"]),
-        ("/home/jane/Project", ["personal-data"]),
+        ("/Users/jane/Project", ["personal-data"]),
         (r"D:\Data\Project", []),
     ],
 )
@@ -527,8 +527,6 @@ def test_the_side_file_belongs_to_the_project(tmp_path: Path) -> None:
     path.unlink()
     with pytest.raises(UnsupportedFormatError):
         Lif().read(side)
-    (finding,) = read_image(side).findings
-    assert finding.code == "IMG120"
 
 
 def test_a_thousand_images_take_linear_time(tmp_path: Path) -> None:

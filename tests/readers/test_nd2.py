@@ -26,7 +26,7 @@ from tests.readers.nd2_files import (
     z_loop,
 )
 
-from fairsubmit.errors import DamagedFileError
+from fairsubmit.errors import DamagedFileError, MissingReaderError
 from fairsubmit.metadata.image import ImageSize, Objective, Quantity
 from fairsubmit.readers import read_image
 from fairsubmit.readers.nikon import chunks as module
@@ -518,9 +518,9 @@ def test_without_the_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setitem(__import__("sys").modules, "nd2", None)
     path = tmp_path / "a.nd2"
     path.write_bytes(nd2_bytes())
-    (finding,) = read_image(path).findings
-    assert finding.code == "IMG121"
-    assert 'pip install "fairsubmit[nd2]"' in (finding.help or "")
+    with pytest.raises(MissingReaderError) as caught:
+        Nd2().read(path)
+    assert caught.value.hint == 'pip install "fairsubmit[nd2]"'
 
 
 def test_the_real_file_cut_anywhere(shared: Path, tmp_path: Path) -> None:

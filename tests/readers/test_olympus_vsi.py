@@ -12,7 +12,7 @@ from tests.readers.olympus_files import ets, write_vsi
 
 from fairsubmit.errors import DamagedFileError, ReadError
 from fairsubmit.metadata.image import ImageSize
-from fairsubmit.readers import read_image
+from fairsubmit.readers import find_reader, read_image
 from fairsubmit.readers.olympus.ets import read_ets
 from fairsubmit.readers.olympus.vsi import Vsi
 from fairsubmit.readers.source import Source
@@ -81,11 +81,16 @@ def test_every_file_gives_the_slide(tmp_path: Path) -> None:
     assert read_image(tmp_path / "_slide_" / "stack1" / "frame_t.ets").images == whole
 
 
-def test_an_ets_file_alone_is_not_read(tmp_path: Path) -> None:
+def test_an_ets_file_alone_has_no_reader(tmp_path: Path) -> None:
     path = tmp_path / "frame_t.ets"
-    path.write_bytes(ets())
-    (finding,) = read_image(path).findings
-    assert finding.code == "IMG120"
+    assert find_reader(path, ets()) is None
+    assert Vsi().leads(path) == ()
+
+
+def test_a_tiff_that_cellsens_exported_is_no_vsi(tmp_path: Path) -> None:
+    head = write_vsi(tmp_path / "slide.vsi").read_bytes()
+    assert Vsi().recognises(tmp_path / "slide.vsi", head)
+    assert not Vsi().recognises(tmp_path / "slide.tif", head)
 
 
 @pytest.mark.parametrize("lost", [1, 50, 299])
