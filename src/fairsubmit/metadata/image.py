@@ -30,8 +30,19 @@ __all__ = [
 ]
 
 
+class _Part:
+    """What is sent from process to process for each of 100,000 files."""
+
+    __slots__ = ()
+
+    def __reduce__(self) -> tuple[type[Self], tuple[Any, ...]]:
+        """Return how it is made anew: far less than the state of each part."""
+        kind = type(self)
+        return kind, tuple([getattr(self, name) for name in _PARTS[kind]])
+
+
 @dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(_Part):
     """A number with its unit, as the file gives both, unit spelled as OME does.
 
     Attributes
@@ -47,7 +58,7 @@ class Quantity:
 
 
 @dataclass(frozen=True, slots=True)
-class ImageSize:
+class ImageSize(_Part):
     """Number of pixels along each axis at full resolution."""
 
     x: int | None = None
@@ -58,7 +69,7 @@ class ImageSize:
 
 
 @dataclass(frozen=True, slots=True)
-class PhysicalSize:
+class PhysicalSize(_Part):
     """Length of one pixel (voxel) along each spatial axis."""
 
     x: Quantity | None = None
@@ -67,7 +78,7 @@ class PhysicalSize:
 
 
 @dataclass(frozen=True, slots=True)
-class Channel:
+class Channel(_Part):
     """One channel; `index` counts from 0."""
 
     index: int
@@ -81,7 +92,7 @@ class Channel:
 
 
 @dataclass(frozen=True, slots=True)
-class Instrument:
+class Instrument(_Part):
     """The microscope stand."""
 
     manufacturer: str | None = None
@@ -89,7 +100,7 @@ class Instrument:
 
 
 @dataclass(frozen=True, slots=True)
-class Objective:
+class Objective(_Part):
     """The objective lens used for this image; magnification is nominal."""
 
     manufacturer: str | None = None
@@ -100,7 +111,7 @@ class Objective:
 
 
 @dataclass(frozen=True, slots=True)
-class Detector:
+class Detector(_Part):
     """The camera or photomultiplier."""
 
     manufacturer: str | None = None
@@ -108,7 +119,7 @@ class Detector:
 
 
 @dataclass(frozen=True, slots=True)
-class ImageAnnotation:
+class ImageAnnotation(_Part):
     """A structured annotation that the image refers to.
 
     Attributes
@@ -126,7 +137,7 @@ class ImageAnnotation:
 
 
 @dataclass(frozen=True, slots=True)
-class PlatePosition:
+class PlatePosition(_Part):
     """Where on a multi-well plate an image was taken.
 
     Attributes
@@ -146,7 +157,7 @@ class PlatePosition:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(_Part):
     """Something about the file that had to be repaired, ignored or is missing.
 
     Attributes
@@ -168,7 +179,7 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class ImageMetadata:
+class ImageMetadata(_Part):
     """One image series.
 
     Attributes
@@ -275,30 +286,6 @@ class ImageMetadata:
         )
 
 
-# What a record is made of, with the names of the parts; `asdict` finds them anew, and
-# copies every text, for each of 100,000 records.
-_PARTS: dict[type, tuple[str, ...]] = {
-    kind: tuple(f.name for f in fields(kind))
-    for kind in (
-        *(ImageMetadata, ImageSize, PhysicalSize, Quantity, Channel, Instrument),
-        *(Objective, Detector, ImageAnnotation, PlatePosition, Problem),
-    )
-}
-_ATOMS = frozenset({str, int, float, bool, type(None)})
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401 - any part of a record
-    names = _PARTS.get(type(value))
-    if names is not None:
-        return {
-            name: part if type(part := getattr(value, name)) in _ATOMS else _plain(part)
-            for name in names
-        }
-    if isinstance(value, dict):
-        return dict(value)
-    return [_plain(part) for part in value] if isinstance(value, tuple) else value
-
-
 def _quantity(value: Mapping[str, Any] | None) -> Quantity | None:
     return None if value is None else Quantity(**value)
 
@@ -313,7 +300,7 @@ def _channel(value: Mapping[str, Any]) -> Channel:
 
 
 @dataclass(frozen=True, slots=True)
-class Extraction:
+class Extraction(_Part):
     """What reading one file (or folder that is an image) gave.
 
     Attributes
@@ -330,3 +317,27 @@ class Extraction:
     path: str
     images: tuple[ImageMetadata, ...] = ()
     findings: tuple[Finding, ...] = ()
+
+
+# What a record is made of, with the names of the parts; `asdict` finds them anew, and
+# copies every text, for each of 100,000 records.
+_PARTS: dict[type, tuple[str, ...]] = {
+    kind: tuple(f.name for f in fields(kind))
+    for kind in (
+        *(ImageMetadata, ImageSize, PhysicalSize, Quantity, Channel, Instrument),
+        *(Objective, Detector, ImageAnnotation, PlatePosition, Problem, Extraction),
+    )
+}
+_ATOMS = frozenset({str, int, float, bool, type(None)})
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - any part of a record
+    names = _PARTS.get(type(value))
+    if names is not None:
+        return {
+            name: part if type(part := getattr(value, name)) in _ATOMS else _plain(part)
+            for name in names
+        }
+    if isinstance(value, dict):
+        return dict(value)
+    return [_plain(part) for part in value] if isinstance(value, tuple) else value
