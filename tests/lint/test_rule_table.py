@@ -35,12 +35,20 @@ ACQ106 instrument-missing
 ACQ107 parameters-missing
 ACQ108 instrument-unrecognisable
 ACQ111 quantity-without-unit
+AIR101 split-missing
+AIR102 split-leak
+AIR103 classes-undescribed
+AIR104 private-annotation-format
+AIR105 model-not-linked
 ANA101 analysis-missing
 ANA102 analysis-undescribed
 ANA103 software-without-version
 ANN101 annotation-incomplete
 ANN102 annotation-type-unknown
 ANN103 annotation-without-source
+ANN106 annotation-quality-unsaid
+ANN107 coverage-contradicted
+ANN108 annotators-unnamed
 BIO101 organism-missing
 BIO102 organism-unknown
 BIO104 organism-id-mismatch
@@ -72,9 +80,14 @@ FIL103 file-listed-twice
 FIL104 path-refused
 FIL105 path-not-portable
 FIL106 file-table-malformed
+FIL107 column-without-information
 FIL108 file-empty
+FIL109 junk-file
+FIL110 duplicate-content
+FIL111 kinds-mixed
 FIL112 file-list-missing
 FIL113 path-collision
+FIL114 spreadsheet-mangled
 FIL115 file-changed
 FIL116 unreadable-file-table
 FIL117 no-files
@@ -137,6 +150,7 @@ STU108 acknowledgements-missing
 STU109 component-missing
 STU110 component-undescribed
 STU111 duplicate-title
+STU112 component-mixed
 """
 # The 42 rules of the FAIR minimum that were proposed before the first was written.
 FAIR_MINIMUM = """

@@ -16,6 +16,7 @@ from fairsubmit.errors import ConfigError
 from fairsubmit.lint.base import Rule
 from fairsubmit.lint.rules import (
     acquisition,
+    ai_readiness,
     analysis,
     annotation,
     biosample,
@@ -40,6 +41,7 @@ __all__ = ["ENTRY_POINTS", "RULES", "all_rules"]
 ENTRY_POINTS = "fairsubmit.rules"
 
 _GROUPS = (
+    ai_readiness,
     correlation,
     analysis,
     acquisition,

@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 from fairsubmit.lint.rules.annotation import (
     annotation_incomplete,
+    annotation_quality_unsaid,
     annotation_type_unknown,
     annotation_without_source,
+    annotators_unnamed,
+    coverage_contradicted,
 )
 
 if TYPE_CHECKING:
@@ -20,4 +23,7 @@ RULES: Final[tuple[Rule, ...]] = (
     annotation_incomplete.RULE,  # ANN101
     annotation_type_unknown.RULE,  # ANN102
     annotation_without_source.RULE,  # ANN103
+    annotation_quality_unsaid.RULE,  # ANN106
+    coverage_contradicted.RULE,  # ANN107
+    annotators_unnamed.RULE,  # ANN108
 )

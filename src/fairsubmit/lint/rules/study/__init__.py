@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from fairsubmit.lint.rules.study import (
     acknowledgements_missing,
     component_missing,
+    component_mixed,
     component_undescribed,
     description_thin,
     description_too_short,
@@ -36,4 +37,5 @@ RULES: Final[tuple[Rule, ...]] = (
     component_missing.RULE,  # STU109
     component_undescribed.RULE,  # STU110
     duplicate_title.RULE,  # STU111
+    component_mixed.RULE,  # STU112
 )
