@@ -9,7 +9,6 @@ gives the records. Files that are no images give nothing.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from itertools import chain, count, islice
 from operator import attrgetter
@@ -24,7 +23,7 @@ from fairsubmit.readers.sets import memory
 from fairsubmit.readers.zarr.node import is_zarr
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Executor
 
 __all__ = ["Unlisted", "extract", "image_paths"]
@@ -35,8 +34,6 @@ CHUNK = 64
 # Chunks that are read before processes for more are worth their start.
 ALONE = 16
 _runs = count()
-# Gives an executor when it is worth it, or none after all.
-Later = Callable[[], "Executor | None"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +60,7 @@ def extract(
     paths: Iterable[Path],
     *,
     root: Path | None = None,
-    executor: Executor | Later | None = None,
+    executor: Executor | Callable[[], Executor | None] | None = None,
 ) -> Iterator[Extraction]:
     """Read the headers of images.
 
@@ -229,7 +226,8 @@ def _unlisted(folder: Unlisted) -> Extraction:
 
 
 def _run(
-    jobs: Iterator[_Job | Extraction], executor: Executor | Later | None
+    jobs: Iterator[_Job | Extraction],
+    executor: Executor | Callable[[], Executor | None] | None,
 ) -> Iterator[Extraction]:
     if callable(executor):
         yield from chain.from_iterable(map(_read_each, islice(jobs, ALONE)))
