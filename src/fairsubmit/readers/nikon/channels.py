@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fairsubmit.metadata.image import Channel, Quantity
-from fairsubmit.readers.nikon.described import inside, positive, text_of
+from fairsubmit.readers.nikon.described import Untyped, inside, positive, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -76,11 +76,11 @@ def channels_of(
     return tuple(channels), places
 
 
-def _values(group: object) -> list[Any]:
+def _values(group: object) -> list[Untyped]:
     return list(group.values()) if isinstance(group, dict) else []
 
 
-def _channel(index: int, said: Any, plane: Any, samples: int) -> Channel:  # noqa: ANN401
+def _channel(index: int, said: Untyped, plane: Untyped, samples: int) -> Channel:
     if said is None:
         return Channel(index, samples_per_pixel=samples)
     # For colour the library makes wavelengths up; where no modality is written, that.
@@ -124,7 +124,7 @@ def _band(plane: object, kind: str) -> float | None:
     return _middle(edges)
 
 
-def _points(spectrum: object) -> list[Any]:
+def _points(spectrum: object) -> list[Untyped]:
     return _values(inside(spectrum, "pPoint"))
 
 

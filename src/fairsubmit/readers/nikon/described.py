@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any, Self
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-__all__ = ["Described", "count_of", "inside", "positive", "text_of"]
+__all__ = ["Described", "Untyped", "count_of", "inside", "positive", "text_of"]
 
 LARGEST = 1 << 40
+# What comes from the library, which has no types that are exported.
+Untyped = Any
 
 
 @dataclass(slots=True)
@@ -35,7 +37,7 @@ class Described:
     failed: list[str] = field(default_factory=list)
 
     @classmethod
-    def of(cls, file: Any) -> Self:  # noqa: ANN401 - of a library without types
+    def of(cls, file: Untyped) -> Self:
         """Take everything out of an open `nd2.ND2File`."""
         found = cls(file.attributes)
         found.sizes = found.part("sizes", lambda: dict(file.sizes), None)
@@ -48,7 +50,7 @@ class Described:
             found.rois = len(found.part("ROIs", lambda: file.rois, {}))
         return found
 
-    def part(self, name: str, get: Callable[[], Any], default: Any) -> Any:  # noqa: ANN401
+    def part(self, name: str, get: Callable[[], Untyped], default: Untyped) -> Untyped:
         """Return a part, or `default` where the library fails."""
         try:
             return get() or default
@@ -57,7 +59,7 @@ class Described:
             return default
 
 
-def _picture(file: Any) -> Any:  # noqa: ANN401
+def _picture(file: Untyped) -> Untyped:
     chunks = file.unstructured_metadata(strip_prefix=False)
     for name in ("ImageMetadataSeqLV|0", "ImageMetadataSeq|0"):
         if name in chunks:
@@ -65,7 +67,7 @@ def _picture(file: Any) -> Any:  # noqa: ANN401
     return {}
 
 
-def _program(file: Any) -> Any:  # noqa: ANN401
+def _program(file: Untyped) -> Untyped:
     return file.custom_data.get("AppInfo_V1_0", {})
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fairsubmit.errors import DamagedFileError
 from fairsubmit.metadata.image import Problem
 from fairsubmit.readers.extras import library
 from fairsubmit.readers.nikon.chunks import MAGIC, Chunks, excerpt, find_chunks
-from fairsubmit.readers.nikon.described import Described
+from fairsubmit.readers.nikon.described import Described, Untyped
 from fairsubmit.readers.nikon.record import records
 from fairsubmit.readers.source import Source, opened
 
@@ -119,7 +119,7 @@ class _Limited(io.RawIOBase):
         return data
 
 
-def _described(nd2: ModuleType, handle: Any, shown: str) -> Described:  # noqa: ANN401 - a file
+def _described(nd2: ModuleType, handle: Untyped, shown: str) -> Described:
     """Let the library decode what it is given; each part may fail alone.
 
     Raises
