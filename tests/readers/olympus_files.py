@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-FREE, END, FAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
+FREE, END, FAT, DIFAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD, 0xFFFFFFFC
+# Sectors of the table that the header lists; the others are in sectors of their own.
+IN_HEADER = 109
 SECTOR, MINI = 512, 64
 
 Sections = dict[str, dict[str, str]]
@@ -144,24 +146,37 @@ def compound(
     mini_start = stored(raw_table + b"\xff" * (-len(raw_table) % SECTOR))
     root = entry("Root Entry", 5, stored(mini), len(mini), (FREE, 1))
     directory = stored(b"".join([root, folder, *entries]))
-    fats = 1
-    while fats * SECTOR // 4 < len(sectors) + fats:
+    each = SECTOR // 4
+    fats = lists = 0
+    while fats * each < len(sectors) + fats + lists:
         fats += 1
-    places = list(range(len(sectors), len(sectors) + fats))
-    numbers = table + [FAT] * fats
-    numbers += [FREE] * (fats * SECTOR // 4 - len(numbers))
+        lists = -(-max(fats - IN_HEADER, 0) // (each - 1))
+    begin = len(sectors)
+    places = list(range(begin, begin + fats))
+    numbers = table + [FAT] * fats + [DIFAT] * lists
+    numbers += [FREE] * (fats * each - len(numbers))
     header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16)
     header += struct.pack("<HHHHH6x", 62, 3, 0xFFFE, 9, 6)
     header += struct.pack("<IIIII", 0, fats, directory, 0, cutoff)
-    header += struct.pack("<IIII", mini_start, len(raw_table) > 0, END, 0)
-    header += struct.pack("<109I", *places, *[FREE] * (109 - fats))
-    return header + b"".join(sectors) + struct.pack(f"<{len(numbers)}I", *numbers)
+    first_list = begin + fats if lists else END
+    header += struct.pack("<IIII", mini_start, len(raw_table) > 0, first_list, lists)
+    inside = places[:IN_HEADER]
+    header += struct.pack("<109I", *inside, *[FREE] * (IN_HEADER - len(inside)))
+    tables = struct.pack(f"<{len(numbers)}I", *numbers)
+    for number in range(lists):
+        rest = places[IN_HEADER + number * (each - 1) :][: each - 1]
+        rest += [FREE] * (each - 1 - len(rest))
+        following = first_list + number + 1 if number + 1 < lists else END
+        tables += struct.pack("<128I", *rest, following)
+    return header + b"".join(sectors) + tables
 
 
-def oib(main: Sections | None = None, names: list[str] | None = None) -> bytes:
+def oib(
+    main: Sections | None = None, names: list[str] | None = None, pixels: int = 5000
+) -> bytes:
     """An acquisition in a compound file."""
     files = {
-        name: b"II*\0" + bytes(5000)
+        name: b"II*\0" + bytes(pixels)
         for name in (plane_names() if names is None else names)
     }
     files["s_C001Z001.pty"] = settings(PLANE)

@@ -332,6 +332,23 @@ def test_many_sectors_of_tables(tmp_path: Path) -> None:
     assert (record.size.t, record.problems) == (399, ())
 
 
+def test_more_sectors_of_tables_than_the_header_lists(tmp_path: Path) -> None:
+    """As in files of more than 7 MB; here the tables' own list has two sectors."""
+    content = oib(pixels=3_000_000)
+    assert struct.unpack_from("<I", content, 72) == (2,)
+    record = read_oib(tmp_path, content)
+    assert record.size == ImageSize(8, 6, 3, 2, 1)
+    assert record.problems == ()
+
+
+def test_a_list_of_tables_that_leads_in_a_circle(tmp_path: Path) -> None:
+    content = bytearray(oib(pixels=3_000_000))
+    (first,) = struct.unpack_from("<I", content, 68)
+    struct.pack_into("<I", content, (first + 2) * SECTOR - 4, first)
+    with pytest.raises(DamagedFileError):
+        read_oib(tmp_path, bytes(content))
+
+
 def test_a_cut_compound_file(tmp_path: Path) -> None:
     """Everything is there but the end of the pixels, which lie last."""
     content = bytearray(oib())
