@@ -111,7 +111,7 @@ def test_regions_are_counted(write: Write) -> None:
         ("operator = ada", True),
         ("E-mail = ada@example.org", True),
         ("Location = C:\\Users\\ada\\a.czi", True),
-        ("/home/ada/a.tif", True),
+        ("/Users/ada/a.tif", True),
         ("UserName =", False),
         ("C:\\Users\\Public\\a.tif", False),
         ("Users = 3 | home = none", False),

@@ -210,11 +210,11 @@ IMAGES: dict[str, tuple[str, Size, str, str | None, list[str]]] = {
         ["print-resolution"],
     ),
     "imagexpress/9987_Plate_3434/TimePoint_1/ZStep_0/9987_B02_s1_w1.TIF": (
-        "MetaSeries TIFF",
-        (256, 256, 1, 1, 1),
+        "ImageXpress plate",
+        (256, 256, 3, 4, 1),
         "uint16",
         "1.3672 µm",
-        [],
+        ["processed-image", "missing-part!"],
     ),
     "ome-zarr/viv/bioformats-zarr/data.zarr": (
         "OME-Zarr",
@@ -310,7 +310,7 @@ def test_ome_xml_documents(shared: Path) -> None:
 def test_the_whole_tree_is_read(shared: Path) -> None:
     root = shared / "samples"
     found = list(extract([root], root=root))
-    assert len(found) > 150
+    assert len(found) > 100
     assert [e.path for e in found] == list(dict.fromkeys(e.path for e in found))
     for extraction in found:
         assert len(extraction.findings) <= 1
