@@ -34,7 +34,7 @@ PREFIX = "FAIRSUBMIT_"
 SERVICE = "fairsubmit"
 # A keyring may wait for its owner to unlock it; without a desktop it waits for ever.
 KEYRING_SECONDS = 20.0
-_KEYS = frozenset({"archive", "archives", "jobs", "state_dir"})
+_KEYS = frozenset({"archive", "archives", "bioformats", "jobs", "state_dir"})
 
 
 def colour_unwanted(environ: Mapping[str, str] = os.environ) -> bool:
@@ -78,6 +78,8 @@ class Config:
         Files sent at a time, where not given.
     archives
         The configuration file's settings, by archive.
+    bioformats
+        A Bio-Formats to ask for images that are not read otherwise.
     """
 
     path: Path
@@ -86,6 +88,7 @@ class Config:
     jobs: int | None = None
     archives: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
+    bioformats: Path | None = None
 
     def settings(
         self, archive: str, known: Iterable[str], **options: object
@@ -149,6 +152,7 @@ def load_config(
     table = _read(path)
     named: str | Path | None = state_dir or environ.get(PREFIX + "STATE_DIR")
     named = named or _text(table, "state_dir")
+    other = environ.get(PREFIX + "BIOFORMATS") or _text(table, "bioformats")
     return Config(
         path=path,
         state_dir=Path(named).expanduser().absolute() if named else _folder("state"),
@@ -156,6 +160,7 @@ def load_config(
         jobs=_jobs(environ.get(PREFIX + "JOBS") or table.get("jobs"), path),
         archives=_archives(table, path),
         environ=dict(environ),
+        bioformats=Path(other).expanduser() if other else None,
     )
 
 

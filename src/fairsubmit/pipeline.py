@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from fairsubmit.archives.base import Archive
     from fairsubmit.bundle import Bundle
     from fairsubmit.findings import Report
+    from fairsubmit.readers.fallback.bioformats import BioFormats
 
 __all__ = [
     "IMAGE_RECORDS",
@@ -138,6 +139,7 @@ def prepare(  # noqa: PLR0913 - what is read, and three ways to narrow it
     ignore: Iterable[str] = (),
     executor: Executor | None = None,
     advance: Callable[[int], object] = _ignore,
+    bioformats: BioFormats | None = None,
 ) -> Prepared:
     """Read a dataset, extract its images' metadata and lint everything.
 
@@ -155,6 +157,8 @@ def prepare(  # noqa: PLR0913 - what is read, and three ways to narrow it
         Where images are read; in this thread by default.
     advance
         Called with the number of images read.
+    bioformats
+        Asked for images that are not read otherwise.
 
     Raises
     ------
@@ -164,9 +168,10 @@ def prepare(  # noqa: PLR0913 - what is read, and three ways to narrow it
         If a folder cannot be listed or `work` not written.
     """
     dataset = open_dataset(path)
-    found = _wanted(
-        dataset, extract([dataset.root], root=dataset.root, executor=executor)
+    extracted = extract(
+        [dataset.root], root=dataset.root, executor=executor, bioformats=bioformats
     )
+    found = _wanted(dataset, extracted)
     report = lint(
         dataset,
         _recorded(found, work / IMAGE_RECORDS, advance),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -47,9 +47,20 @@ SHOWN = 5
     help="Processes that read image headers; by default, up to four for many files.",
 )
 @click.option(
+    "--bioformats",
+    metavar="PATH",
+    type=click.Path(exists=True, path_type=Path),
+    help="A Bio-Formats to ask for what is not read otherwise.",
+)
+@click.option(
     "--ome-xml",
     is_flag=True,
     help="Write OME-XML 2016-06: on stdout, or to --output.",
+)
+@click.option(
+    "--annotations",
+    is_flag=True,
+    help="With --ome-xml: annotations and regions alone, where there are any.",
 )
 @click.option(
     "--output",
@@ -64,8 +75,8 @@ def command(
     paths: tuple[Path, ...],
     *,
     workers: int | None,
-    ome_xml: bool,
-    folder: Path | None,
+    bioformats: Path | None,
+    **options: Any,  # noqa: ANN401 - what `Wanted` has
 ) -> int:
     """Read image headers: sizes, pixel sizes, channels, instrument.
 
@@ -79,13 +90,15 @@ def command(
         Once what was found so far is told.
     """  # noqa: D301 - at the form feed click's help ends
     from fairsubmit.cli.image_records import PRINTERS
-    from fairsubmit.cli.ome_xml import check_options, write_documents
+    from fairsubmit.cli.ome_xml import Wanted, check_options, write_documents
     from fairsubmit.cli.progress import Step
-    from fairsubmit.cli.steps import processes, processes_later
+    from fairsubmit.cli.steps import bioformats_at, processes, processes_later
     from fairsubmit.readers.extract import extract
 
     output = invocation.output
-    check_options(paths, folder, ome_xml=ome_xml, form=output.format)
+    wanted = Wanted(**options)
+    check_options(paths, wanted, output.format)
+    other = bioformats_at(invocation, bioformats)
     reading, without = _Reading(), 0
     try:
         with (
@@ -93,11 +106,12 @@ def command(
             Step(invocation, "reading image headers", "image") as step,
         ):
             found = reading.counted(
-                extract(paths, root=Path.cwd(), executor=executor), step
+                extract(paths, root=Path.cwd(), executor=executor, bioformats=other),
+                step,
             )
-            if ome_xml:
+            if wanted.ome_xml:
                 images = filter(None, (each.images for each in found))
-                without = write_documents(output, images, paths, folder)
+                without = write_documents(output, images, paths, wanted)
             else:
                 each = (image for one in found for image in one.images)
                 PRINTERS[output.format](output, each)

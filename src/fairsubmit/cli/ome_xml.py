@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from fairsubmit.metadata.image import ImageMetadata
     from fairsubmit.readers.ome.document import Document
 
-__all__ = ["check_options", "write_documents"]
+__all__ = ["Wanted", "check_options", "write_documents"]
 
 # By this a file is known as one that may be written anew.
 MARK = b"<!-- Written by fairsubmit extract -->\n"
@@ -25,19 +26,34 @@ SUFFIX = ".ome.xml"
 SHOWN = 20
 
 
-def check_options(
-    paths: Sequence[Path], folder: Path | None, *, ome_xml: bool, form: str
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be written, and where.
+
+    Attributes
+    ----------
+    ome_xml
+        Whether OME-XML is asked for at all.
+    annotations
+        Whether it is annotations and regions alone.
+    folder
+        Where documents go; ``None`` prints the only one.
+    """
+
+    ome_xml: bool
+    annotations: bool
+    folder: Path | None
+
+
+def check_options(paths: Sequence[Path], wanted: Wanted, form: str) -> None:
     """Refuse options that contradict each other.
 
     Parameters
     ----------
     paths
         What is read.
-    folder
-        Where documents go.
-    ome_xml
-        Whether OME-XML is asked for.
+    wanted
+        What is asked for.
     form
         How results are printed.
 
@@ -46,10 +62,15 @@ def check_options(
     UsageError
         If they do.
     """
-    if not ome_xml:
-        if folder is not None:
-            message = "--output is the folder for OME-XML: give --ome-xml too"
-            raise click.UsageError(message)
+    folder = wanted.folder
+    if not wanted.ome_xml:
+        for given, option in (
+            (folder is not None, "--output is the folder for OME-XML"),
+            (wanted.annotations, "--annotations are written as OME-XML"),
+        ):
+            if given:
+                message = f"{option}: give --ome-xml too"
+                raise click.UsageError(message)
         return
     if form != "human":
         message = f"--ome-xml and --format {form} are two ways to write the same"
@@ -67,7 +88,7 @@ def write_documents(
     output: Output,
     found: Iterable[Sequence[ImageMetadata]],
     paths: Sequence[Path],
-    folder: Path | None,
+    wanted: Wanted,
 ) -> int:
     """Write the OME-XML of each image; return how many have none.
 
@@ -79,20 +100,23 @@ def write_documents(
         The records of each image file or folder.
     paths
         What was asked for; names what lies outside the working directory.
-    folder
-        Where the documents go; ``None`` prints the only one.
+    wanted
+        What is asked for.
 
     Raises
     ------
     UsageError
         If there are several images and no folder.
     """
+    folder = wanted.folder
     if folder is None:
         found = _only(found)
     told = _Told()
     for records in found:
         try:
-            document = _document(records)
+            document = _document(records, wanted)
+            if document is None:
+                continue
             if folder is None:
                 output.document(document.xml)
             else:
@@ -120,10 +144,16 @@ def _only(
     return kept
 
 
-def _document(records: Sequence[ImageMetadata]) -> Document:
+def _document(records: Sequence[ImageMetadata], wanted: Wanted) -> Document | None:
     from fairsubmit.readers.ome.write import ome_xml
 
-    return ome_xml(records)
+    document = ome_xml(records, planes=not wanted.annotations)
+    if not wanted.annotations:
+        return document
+    from fairsubmit.readers.ome.annotations import annotations_of
+
+    xml = annotations_of(document.xml, records[0].path)
+    return None if xml is None else replace(document, xml=xml)
 
 
 def _target(folder: Path, image: str, paths: Sequence[Path]) -> Path:

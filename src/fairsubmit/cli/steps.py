@@ -20,8 +20,16 @@ if TYPE_CHECKING:
     from fairsubmit.bundle import Bundle
     from fairsubmit.cli.invocation import Invocation
     from fairsubmit.pipeline import Prepared
+    from fairsubmit.readers.fallback.bioformats import BioFormats
 
-__all__ = ["bundled", "checked", "prepared", "processes", "processes_later"]
+__all__ = [
+    "bioformats_at",
+    "bundled",
+    "checked",
+    "prepared",
+    "processes",
+    "processes_later",
+]
 
 # That are started unasked: a disk that many read from is shared.
 MOST_WORKERS = 3
@@ -71,7 +79,28 @@ def prepared(
             ignore=tuple(ignore),
             executor=executor,
             advance=step,
+            bioformats=bioformats_at(invocation),
         )
+
+
+def bioformats_at(
+    invocation: Invocation, path: Path | None = None
+) -> BioFormats | None:
+    """Return the Bio-Formats that the person points to.
+
+    Parameters
+    ----------
+    invocation
+        How the program was called; its settings may name one.
+    path
+        Named on the command line.
+    """
+    named = path or invocation.config.bioformats
+    if named is None:
+        return None
+    from fairsubmit.readers.fallback.bioformats import BioFormats
+
+    return BioFormats.at(named)
 
 
 @contextlib.contextmanager

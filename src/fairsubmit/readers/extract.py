@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Executor
 
+    from fairsubmit.readers.fallback.bioformats import BioFormats
+
 __all__ = ["Unlisted", "extract", "image_paths"]
 
 # What fairsubmit itself writes beside the data (`fairsubmit.manifest.WORK_FOLDER`).
@@ -42,6 +44,7 @@ class _Job:
 
     token: str
     paths: tuple[str, ...]
+    bioformats: BioFormats | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ def extract(
     *,
     root: Path | None = None,
     executor: Executor | Callable[[], Executor | None] | None = None,
+    bioformats: BioFormats | None = None,
 ) -> Iterator[Extraction]:
     """Read the headers of images.
 
@@ -75,6 +79,8 @@ def extract(
         Reads chunks of files in parallel. A function that gives an executor is called
         once so many files were read that starting processes pays, if there are more.
         Results come in the same order with and without.
+    bioformats
+        Asked, after an installed openreadout, for what is not read otherwise.
 
     Yields
     ------
@@ -89,7 +95,7 @@ def extract(
     shorten = _Shortener(root)
     token = f"{os.getpid()}-{next(_runs)}"
     spoken: set[str] = set()
-    for extraction in _run(_jobs(given, token), executor):
+    for extraction in _run(_jobs(given, token, bioformats), executor):
         if _is_reference(extraction, scope, spoken):
             continue
         if extraction.images or extraction.findings:
@@ -185,20 +191,22 @@ def _is_image_folder(folder: str) -> bool:
     return folder.lower().endswith(".zarr") or is_zarr(Path(folder).as_posix())
 
 
-def _jobs(given: Iterable[Path], token: str) -> Iterator[_Job | Extraction]:
+def _jobs(
+    given: Iterable[Path], token: str, bioformats: BioFormats | None
+) -> Iterator[_Job | Extraction]:
     chunk: list[str] = []
     for path in _all_paths(given):
         if isinstance(path, Unlisted):
-            yield _Job(token, tuple(chunk))
+            yield _Job(token, tuple(chunk), bioformats)
             yield _unlisted(path)
             chunk = []
             continue
         chunk.append(path)
         if len(chunk) == CHUNK:
-            yield _Job(token, tuple(chunk))
+            yield _Job(token, tuple(chunk), bioformats)
             chunk = []
     if chunk:
-        yield _Job(token, tuple(chunk))
+        yield _Job(token, tuple(chunk), bioformats)
 
 
 def _all_paths(given: Iterable[Path]) -> Iterator[str | Unlisted]:
@@ -252,7 +260,7 @@ def _read_each(job: _Job | Extraction) -> Iterator[Extraction]:
         return
     for path in job.paths:
         with memory(job.token):
-            found = read_image(Path(path))
+            found = read_image(Path(path), bioformats=job.bioformats)
         yield found
 
 

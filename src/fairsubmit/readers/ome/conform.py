@@ -107,9 +107,7 @@ class _Conforming:
 
     def mend(self, errors: list[_LogEntry]) -> bool:
         """Mend what can be; return whether anything changed."""
-        tree = self.root.getroottree()
-        places = {error.path for error in errors if error.path}
-        at = {place: _only(tree.xpath(place)) for place in places}
+        at = self._places({error.path for error in errors if error.path})
         self._seen.clear()
         changed = False
         for error in errors:
@@ -118,6 +116,17 @@ class _Conforming:
             if element is not None and element.getroottree().getroot() is self.root:
                 changed |= self._mend(error, element)
         return changed
+
+    def _places(self, paths: set[str]) -> dict[str, _Element | None]:
+        """Return the elements that paths of errors lead to."""
+        tree = self.root.getroottree()
+        prefixes: dict[str, str] = {}
+        if any(":" in path for path in paths):
+            for element in self.root.iter("{*}*"):
+                prefixes |= {k: v for k, v in element.nsmap.items() if k}
+        return {
+            path: _only(tree.xpath(path, namespaces=prefixes or None)) for path in paths
+        }
 
     def _mend(self, error: _LogEntry, element: _Element) -> bool:
         kind = error.type_name.removeprefix("SCHEMAV_CVC_").removeprefix("SCHEMAV_")
@@ -281,7 +290,9 @@ class _Conforming:
 
     def _remove(self, element: _Element, why: str) -> bool:
         parent, name = element.getparent(), local_name(element)
-        if parent is None or name == "Pixels":
+        # An image has pixels; a second element for them says nothing of them.
+        only = parent is not None and len(parent.findall(element.tag)) == 1
+        if parent is None or (name == "Pixels" and only):
             return False
         parent.remove(element)
         self.note(f"{name} of {local_name(parent)} is left out: {why}")

@@ -18,7 +18,7 @@ from fairsubmit.readers.ome.cut import spans
 from fairsubmit.readers.ome.file import read_xml
 from fairsubmit.readers.ome.planes import Frame, Planes
 from fairsubmit.readers.ome.schema import NAMESPACE
-from fairsubmit.readers.ome.upgrade import parsed, upgraded
+from fairsubmit.readers.ome.upgrade import foreign_values, parsed, upgraded
 from fairsubmit.readers.ome.xml import mended
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ __all__ = ["Document", "own_document", "own_tree", "written"]
 DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 # Directory number of the element that stands where run number 0 was.
 FIRST_MARK = 1_900_000_000
+_IFD = re.compile(r"19\d{8}")
 _MARK = re.compile(rb'<(?:OME:)?TiffData IFD="(19\d{8})"/>')
 _HINT = "`fairsubmit extract --format json` gives what was read of it"
 
@@ -76,29 +77,39 @@ def own_document(
     ReadError
         If the file cannot be opened, or its OME-XML lacks what the schema demands.
     """
+    try:
+        return _own_document(path, records, planes=planes)
+    except (ValueError, etree.LxmlError) as error:
+        # Names and addresses that only a broken file has.
+        message = f"OME-XML that can be written again ({error})"
+        raise DamagedFileError(path.as_posix(), message) from error
+
+
+def _own_document(
+    path: Path, records: Sequence[ImageMetadata], *, planes: bool
+) -> Document:
     notes = Notes()
     root, runs, frames = own_tree(path, notes, records)
     marks = _marks(root)
-    if not planes:
-        runs = [b""] * len(runs)
     known = {element.get("ID", "") for element in root.iter("{*}*")}
     texts: dict[int, bytes] = {}
-    for group in marks:
+    for group, stored in marks:
         taken = Planes(path.as_posix(), known, notes, root.prefix)
         for number in group:
-            taken.add(runs[number], frames[number])
+            if planes and number in runs and number in frames:
+                taken.add(runs[number], frames[number])
             texts[number] = b""
-        texts[group[0]] = taken.text()
+        texts[group[0]] = taken.text(stored=stored)
 
     def filled(found: re.Match[bytes]) -> bytes:
-        return texts.pop(int(found[1]) - FIRST_MARK)
+        return texts.get(int(found[1]), b"")
 
     return Document(_MARK.sub(filled, written(root)), notes.texts())
 
 
 def own_tree(
     path: Path, notes: Notes, records: Sequence[ImageMetadata] = ()
-) -> tuple[_Element, list[bytes], list[Frame]]:
+) -> tuple[_Element, dict[int, bytes], dict[int, Frame]]:
     """Return a file's valid OME-XML without its planes, and those as they stand there.
 
     Parameters
@@ -113,8 +124,8 @@ def own_tree(
     Returns
     -------
     tuple
-        The OME element, with a numbered ``TiffData`` where each run of planes was; the
-        runs' text; what they stood in.
+        The OME element, with a numbered ``TiffData`` where each run of planes was; by
+        its number, each run's text, and what it stood in.
 
     Raises
     ------
@@ -126,8 +137,7 @@ def own_tree(
     shown = path.as_posix()
     skeleton, runs = _split(mended(read_xml(path), planes=True).encode())
     old = parsed(skeleton.decode(), shown)
-    at = {int(e.get("IFD", "")): e for e in old.iter("{*}TiffData")}
-    frames = [Frame.around(at[FIRST_MARK + n]) for n in range(len(runs))]
+    frames = {n: Frame.around(e) for e in old.iter("{*}TiffData") if (n := _number(e))}
     root = upgraded(old, shown)
     images = root.findall(f"{{{NAMESPACE}}}Image")
     if not images:
@@ -135,6 +145,7 @@ def own_tree(
     if len(records) == len(images):
         for image, record in zip(images, records, strict=True):
             _fill(image, record, notes)
+    _drop_broken(root, notes)
     errors = conform(root, notes)
     if errors:
         message = f"{shown}: its OME-XML cannot be made valid: {errors[0]}"
@@ -148,26 +159,36 @@ def written(root: _Element) -> bytes:
     return DECLARATION + text + b"\n"
 
 
-def _split(xml: bytes) -> tuple[bytes, list[bytes]]:
+def _split(xml: bytes) -> tuple[bytes, dict[int, bytes]]:
     pieces: list[bytes] = []
-    runs: list[bytes] = []
+    runs: dict[int, bytes] = {}
     kept = 0
-    for start, end in spans(xml):
+    for number, (start, end) in enumerate(spans(xml), FIRST_MARK):
         pieces.append(xml[kept:start])
-        pieces.append(f'<TiffData IFD="{FIRST_MARK + len(runs)}"/>'.encode())
-        runs.append(xml[start:end])
+        pieces.append(f'<TiffData IFD="{number}"/>'.encode())
+        runs[number] = xml[start:end]
         kept = end
     return b"".join((*pieces, xml[kept:])), runs
 
 
-def _marks(root: _Element) -> list[list[int]]:
-    """Return the numbers of the runs of each image."""
+def _marks(root: _Element) -> list[tuple[list[int], bool]]:
+    """Return the runs of each image, and whether other elements place pixels."""
     found = []
     for pixels in root.iter(f"{{{NAMESPACE}}}Pixels"):
-        marks = pixels.findall(f"{{{NAMESPACE}}}TiffData")
-        if marks:
-            found.append([int(mark.get("IFD", "")) - FIRST_MARK for mark in marks])
+        elements = pixels.findall(f"{{{NAMESPACE}}}TiffData")
+        numbers = [number for e in elements if (number := _number(e))]
+        others = [e for e in elements if not _number(e)]
+        for element in others:  # before the runs, which end with planes
+            pixels.insert(pixels.index(elements[0]), element)
+        if numbers:
+            found.append((numbers, bool(others)))
     return found
+
+
+def _number(element: _Element) -> int | None:
+    """Return the number of the run that an element stands for, from `FIRST_MARK` on."""
+    text = element.get("IFD", "")
+    return int(text) if _IFD.fullmatch(text) else None
 
 
 def _fill(image: _Element, record: ImageMetadata, notes: Notes) -> None:
@@ -188,6 +209,17 @@ def _fill(image: _Element, record: ImageMetadata, notes: Notes) -> None:
         if value and wrong:
             pixels.set(key, value)
             notes(f"{key} {there!r} of Pixels is written as {value!r}, as the file is")
+
+
+def _drop_broken(root: _Element, notes: Notes) -> None:
+    """Leave out what stands in XML annotations and is no XML."""
+    for value in list(foreign_values(root)):
+        try:
+            etree.fromstring(etree.tostring(value), etree.XMLParser(huge_tree=True))
+        except etree.XMLSyntaxError:
+            value.text = None
+            value[:] = []
+            notes("the content of XMLAnnotation is left out: it is no XML")
 
 
 def _is_extent(text: str) -> bool:

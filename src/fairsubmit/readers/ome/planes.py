@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
 from fairsubmit.readers.ome.conform import conform
-from fairsubmit.readers.ome.schema import NAMESPACE, local_name
+from fairsubmit.readers.ome.schema import NAMESPACE, local_name, namespace
 from fairsubmit.readers.ome.upgrade import attributes, upgraded
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ __all__ = ["Frame", "Planes"]
 # Elements in a block, and bytes fed to the parser at a time.
 BLOCK = 2_000
 FED = 1 << 18
-_W3 = "http://www.w3.org/"
+_OURS = re.compile(r"http://www\.openmicroscopy\.org/[\w/.\-]+", re.ASCII)
 # A valid Pixels element for the planes to stand in while the schema looks at them.
 _PIXELS = {
     "ID": "Pixels:0",
@@ -43,7 +44,7 @@ class Frame:
     def around(cls, element: _Element) -> Frame:
         """Return the frame of an element."""
         above = reversed(list(element.iterancestors()))
-        return cls(tuple((str(e.tag), attributes(e), _prefixes(e)) for e in above))
+        return cls(tuple((_tag(e), attributes(e), _prefixes(e)) for e in above))
 
     def make(self) -> tuple[_Element, _Element]:
         """Return the outermost and the innermost of new elements like these."""
@@ -99,9 +100,15 @@ class Planes:
         if count:
             self._add(outer)
 
-    def text(self) -> bytes:
-        """Return all planes in the order of the schema."""
-        if self._stored:
+    def text(self, *, stored: bool = False) -> bytes:
+        """Return all planes in the order of the schema.
+
+        Parameters
+        ----------
+        stored
+            Whether other elements say already how the pixels are stored.
+        """
+        if self._stored or stored:
             return b"".join((*self._stored, *self._planes))
         colon = f"{self.prefix}:" if self.prefix else ""
         return b"".join((f"<{colon}MetadataOnly/>".encode(), *self._planes))
@@ -113,7 +120,9 @@ class Planes:
         for pixels in root.iter(f"{{{NAMESPACE}}}Pixels"):
             block.extend(list(pixels))
         self._drop_pixels(block)
-        conform(block, self.notes)
+        if conform(block, self.notes):
+            self.notes("planes are left out: they cannot be made valid")
+            return
         self._drop_dangling(block)
         planes = etree.Element(block.tag, None, nsmap)
         planes.extend(block.findall(f"{{{NAMESPACE}}}Plane"))
@@ -139,9 +148,15 @@ class Planes:
                 )
 
 
+def _tag(element: _Element) -> str:
+    """Return an element's name; what has another namespace than OME's has none."""
+    known = _OURS.fullmatch(namespace(element))
+    return str(element.tag) if known else local_name(element)
+
+
 def _prefixes(element: _Element) -> dict[str | None, str]:
-    """Return the namespaces that planes may be in."""
-    return {k: v for k, v in element.nsmap.items() if not v.startswith(_W3)}
+    """Return the namespaces of OME that planes may be in."""
+    return {k: v for k, v in element.nsmap.items() if _OURS.fullmatch(v)}
 
 
 def _elements(run: bytes, frame: Frame) -> Iterator[_Element]:

@@ -19,7 +19,14 @@ from fairsubmit.errors import ReadError
 if TYPE_CHECKING:
     from lxml.etree import XSLT, XMLSchema, _Element
 
-__all__ = ["NAMESPACE", "children", "local_name", "schema", "transformation"]
+__all__ = [
+    "NAMESPACE",
+    "children",
+    "local_name",
+    "namespace",
+    "schema",
+    "transformation",
+]
 
 NAMESPACE = "http://www.openmicroscopy.org/Schemas/OME/2016-06"
 SCHEMA = "ome-2016-06.xsd"
@@ -75,8 +82,13 @@ def transformation(version: str) -> tuple[str, XSLT] | None:
 
 
 def local_name(element: _Element) -> str:
-    """Return an element's name without its namespace."""
-    return etree.QName(element).localname
+    """Return an element's name without namespace, and without a prefix of none."""
+    return str(element.tag).rpartition("}")[2].rpartition(":")[2]
+
+
+def namespace(element: _Element) -> str:
+    """Return an element's namespace; empty if it has none."""
+    return str(element.tag).rpartition("}")[0].removeprefix("{")
 
 
 # -- what may stand in which order ---------------------------------------------------

@@ -13,14 +13,19 @@ from typing import TYPE_CHECKING, Any
 from lxml import etree
 
 from fairsubmit.errors import DamagedFileError
-from fairsubmit.readers.ome.schema import NAMESPACE, local_name, transformation
+from fairsubmit.readers.ome.schema import (
+    NAMESPACE,
+    local_name,
+    namespace,
+    transformation,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lxml.etree import _Element
 
-__all__ = ["attributes", "parsed", "upgraded"]
+__all__ = ["attributes", "foreign_values", "parsed", "upgraded"]
 
 # Elements inside elements; what people and programs write has a dozen levels.
 MAX_DEPTH = 200
@@ -30,6 +35,7 @@ _VERSION = re.compile(r"Schemas/OME/(\d{4}-\d\d)", re.IGNORECASE)
 FC = "http://www.openmicroscopy.org/XMLschemas/OME/FC/ome.xsd"
 _FC = re.compile(r"schemas/OME/(?:2003-)?FC\b", re.IGNORECASE)
 _OURS = re.compile(r"https?://www\.openmicroscopy\.org/", re.IGNORECASE)
+_NAME = re.compile(r"[A-Za-z_][\w.\-]*")
 # Elements whose content is not OME-XML's.
 _FOREIGN = {"XMLAnnotation": "Value"}
 
@@ -71,7 +77,22 @@ def parsed(text: str, path: str) -> _Element:
         depth += 1 if event == "start" else -1
         if depth > MAX_DEPTH:
             raise DamagedFileError(path, f"OME-XML of at most {MAX_DEPTH} levels")
+    _drop_prefixes(root)
     return root
+
+
+def _drop_prefixes(root: _Element) -> None:
+    """Take prefixes away that stand for no namespace, and what has no name then."""
+    for element in list(root.iter()):
+        if ":" not in str(element.tag) or str(element.tag)[:1] == "{":
+            pass
+        elif _NAME.fullmatch(local_name(element)):
+            element.tag = local_name(element)
+        elif (parent := element.getparent()) is not None:
+            parent.remove(element)
+        for key in [str(k) for k in element.attrib if ":" in str(k)]:
+            if key[:1] != "{":
+                del element.attrib[key]
 
 
 def upgraded(root: _Element, path: str, prefix: str | None = None) -> _Element:
@@ -107,15 +128,15 @@ def upgraded(root: _Element, path: str, prefix: str | None = None) -> _Element:
 
 
 def _version(root: _Element) -> str:
-    namespace = etree.QName(root).namespace or ""
-    if _FC.search(namespace):
-        _rename(root, namespace, FC)
+    old = namespace(root)
+    if _FC.search(old):
+        _rename(root, old, FC)
         return "2003-FC"
-    found = _VERSION.search(namespace)
+    found = _VERSION.search(old)
     if found is None:
         return ""
     known = f"http://www.openmicroscopy.org/Schemas/OME/{found[1]}"
-    _rename(root, namespace, known)
+    _rename(root, old, known)
     return found[1]
 
 
@@ -124,7 +145,8 @@ def _rename(root: _Element, old: str, new: str) -> None:
     if old == new:
         return
     for element in root.iter(f"{{{old}}}*"):
-        element.tag = f"{{{new}}}{local_name(element)}"
+        if _NAME.fullmatch(local_name(element)):
+            element.tag = f"{{{new}}}{local_name(element)}"
 
 
 # -- one namespace, one prefix --------------------------------------------------------
@@ -140,7 +162,7 @@ def _is_unified(root: _Element, prefix: str | None) -> bool:
 
 def _unified(root: _Element, prefix: str | None) -> _Element:
     """Return a copy all of whose own elements are in the namespace of 2016-06."""
-    if any(not etree.QName(e).namespace for e in _foreign(root)):
+    if any(not namespace(e) for e in _foreign(root)):
         # Without a namespace of their own, they would take on the default one.
         prefix = "OME"
     nsmap: Any = {prefix: NAMESPACE}
@@ -154,6 +176,8 @@ def _unified(root: _Element, prefix: str | None) -> _Element:
             if opaque or not _is_own(child):
                 target.append(deepcopy(child))
                 continue
+            if not _NAME.fullmatch(local_name(child)):
+                continue
             name = f"{{{NAMESPACE}}}{local_name(child)}"
             twin = etree.SubElement(target, name, attributes(child))
             twin.text, twin.tail = child.text, child.tail
@@ -163,12 +187,13 @@ def _unified(root: _Element, prefix: str | None) -> _Element:
 
 def attributes(element: _Element) -> dict[str, str]:
     """Return an element's own attributes, without ``xsi:`` and the like."""
-    return {str(k): str(v) for k, v in element.attrib.items() if str(k)[:1] != "{"}
+    found = ((str(k), str(v)) for k, v in element.attrib.items())
+    return {k: v for k, v in found if k[:1] != "{" and ":" not in k}
 
 
 def _is_own(element: _Element) -> bool:
-    namespace = etree.QName(element).namespace or ""
-    return not namespace or _OURS.match(namespace) is not None
+    uri = namespace(element)
+    return not uri or _OURS.match(uri) is not None
 
 
 def _is_foreign(element: _Element) -> bool:
@@ -179,7 +204,11 @@ def _is_foreign(element: _Element) -> bool:
     )
 
 
+def foreign_values(root: _Element) -> Iterator[_Element]:
+    """Yield the elements whose content is not OME-XML's."""
+    return (value for value in root.iter("{*}Value") if _is_foreign(value))
+
+
 def _foreign(root: _Element) -> Iterator[_Element]:
-    for value in root.iter("{*}Value"):
-        if _is_foreign(value):
-            yield from (e for child in value for e in child.iter("{*}*"))
+    for value in foreign_values(root):
+        yield from (e for child in value for e in child.iter("{*}*"))
