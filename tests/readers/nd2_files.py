@@ -215,3 +215,66 @@ def assemble(chunks: list[tuple[bytes, bytes]], *, version: bytes = b"Ver3.0") -
 
 def nd2_bytes(frames: int = 1, size: int = 96, **chunks: Value) -> bytes:
     return assemble([*metadata(**chunks), *frame_chunks(frames, size)])
+
+
+def xml_item(name: str, value: Value) -> str:
+    """A value as files before version 3 have it."""
+    if isinstance(value, dict):
+        inside = "".join(xml_item(k, v) for k, v in value.items())
+        return f'<{name} runtype="CLxListVariant">{inside}</{name}>'
+    kinds = {bool: "bool", U32: "lx_uint32", int: "lx_int32", float: "double"}
+    kind = kinds.get(type(value), "CLxStringW")
+    return f'<{name} runtype="{kind}" value="{value}"/>'
+
+
+def xml_chunk(value: dict[str, Value]) -> bytes:
+    """The XML of a dictionary; the name of its only item is left out."""
+    ((_, inside),) = value.items()
+    return f'<variant version="1.0">{xml_item("no_name", inside)}</variant>'.encode()
+
+
+def old_nd2(width: int = 8, height: int = 6, depth: int = 3) -> bytes:
+    """A file until 2008: JPEG 2000 boxes, and a map of those of Laboratory Imaging."""
+    picture_planes = {
+        "uiCount": U32(1),
+        "uiCompCount": U32(1),
+        "sPlane": {
+            "a0": {
+                "sOpticalConfigName": "FITC",
+                "uiColor": U32(255),
+                "uiCompCount": U32(1),
+            }
+        },
+    }
+    frame = {
+        "dCalibration": 0.2,
+        "bCalibrated": True,
+        "wsObjectiveName": "Plan Apo 40x",
+        "dObjectiveMag": 40.0,
+        "dObjectiveNA": 0.95,
+        "sPicturePlanes": picture_planes,
+    }
+    stack = {
+        "uiCount": U32(depth),
+        "dZHome": 0.0,
+        "dZStep": 0.5,
+        "dZLow": 0.0,
+        "dZHigh": 1.0,
+    }
+    experiment = {"eType": U32(4), "uLoopPars": stack}
+    ihdr = struct.pack(">4siihBB", b"ihdr", height, width, 1, 15, 7)
+    boxes = [
+        (b"jP  ", b"jP  ", b"\r\n\x87\n"),
+        (b"jp2h", b"jp2h", struct.pack(">I", 22) + ihdr),
+        (b"xml ", b"VIMD", xml_chunk({"v": frame})),
+        (b"xml ", b"AIM1", xml_chunk({"v": experiment})),
+        *[(b"xml ", b"VCAL", b"<a/>")] * depth,
+    ]
+    out = bytearray()
+    entries = bytearray()
+    for kind, name, data in boxes:
+        entries += struct.pack("<4s4sII", kind, name, len(out), 0)
+        out += struct.pack(">I4s", 8 + len(data), kind) + data
+    listed = struct.pack(">I", len(boxes)) + bytes(entries)
+    tail = b"LABORATORY IMAGING ND BOX MAP 00"
+    return bytes(out + listed + tail + struct.pack("<Q", len(listed) + 40))

@@ -18,11 +18,13 @@ from tests.readers.nd2_files import (
     loop,
     metadata,
     nd2_bytes,
+    old_nd2,
     picture,
     plane,
     positions,
     sample,
     time_loop,
+    xml_chunk,
     z_loop,
 )
 
@@ -341,21 +343,6 @@ def test_local_times(text: str, expected: str | None) -> None:
 # -- older files -----------------------------------------------------------------
 
 
-def xml_item(name: str, value: Any) -> str:
-    if isinstance(value, dict):
-        inside = "".join(xml_item(k, v) for k, v in value.items())
-        return f'<{name} runtype="CLxListVariant">{inside}</{name}>'
-    kind = {bool: "bool", U32: "lx_uint32", int: "lx_int32", float: "double"}.get(
-        type(value), "CLxStringW"
-    )
-    return f'<{name} runtype="{kind}" value="{value}"/>'
-
-
-def xml_chunk(value: Any) -> bytes:
-    ((_, inside),) = value.items()
-    return f'<variant version="1.0">{xml_item("no_name", inside)}</variant>'.encode()
-
-
 def test_version_two_is_xml(read: Read) -> None:
     experiment = z_loop(3, 0.5)
     chunks = [
@@ -502,6 +489,43 @@ def test_a_map_without_an_end(read: Read, monkeypatch: pytest.MonkeyPatch) -> No
     longer += junk + struct.pack("<Q", start)
     with pytest.raises(DamagedFileError):
         read(longer)
+
+
+def test_jpeg_2000_files_until_2008(tmp_path: Path) -> None:
+    path = tmp_path / "a.nd2"
+    content = old_nd2()
+    path.write_bytes(content)
+    assert Nd2().recognises(path, content)
+    (record,) = Nd2().read(path)
+    assert record.size == ImageSize(8, 6, 3, 1, 1)
+    assert record.pixel_type == "uint16"
+    assert record.physical_size.x == Quantity(0.2, "µm")
+    assert record.physical_size.z == Quantity(0.5, "µm")
+    assert [c.name for c in record.channels] == ["FITC"]
+    assert record.objective == Objective(None, "Plan Apo 40x", 40.0, 0.95)
+    assert (record.acquired_at, record.problems) == (None, ())
+
+
+@pytest.mark.parametrize("share", [0.0, 0.01, 0.5, 0.9, 0.99])
+def test_cut_jpeg_2000_files(tmp_path: Path, share: float) -> None:
+    path = tmp_path / "a.nd2"
+    content = old_nd2()
+    path.write_bytes(content[: int(share * len(content))])
+    with pytest.raises(DamagedFileError):
+        Nd2().read(path)
+
+
+def test_more_metadata_than_are_read(tmp_path: Path) -> None:
+    """Of an old file too, no more is read than metadata are long."""
+    path = tmp_path / "a.nd2"
+    content = bytearray(old_nd2())
+    box = content.index(b"xml <variant") - 4
+    struct.pack_into(">I", content, box, 0x7FFFFFFF)
+    listed = len(content) - int.from_bytes(content[-8:], "little")
+    path.write_bytes(content[:listed] + bytes(5 << 20) + content[listed:])
+    (record,) = Nd2().read(path)
+    assert problems(record) == [("metadata-unreadable", False)]
+    assert "channels (ValueError)" in record.problems[0].message
 
 
 def test_old_jpeg_2000_files_that_are_none(tmp_path: Path) -> None:
