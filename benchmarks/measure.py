@@ -63,13 +63,19 @@ class Row:
         return {**asdict(self), "speed": round(self.speed, 3)}
 
 
+# Python as people start it: compiled modules are kept, output is buffered.
+_DEVELOPERS = ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED", "PYTHONDEVMODE")
+
+
 def run(command: list[str | Path], *, stdout: IO[str] | int = DEVNULL) -> Cost:
     """Run a command to its end; a failure ends the benchmark."""
+    environment = {k: v for k, v in os.environ.items() if k not in _DEVELOPERS}
     began = time.perf_counter()
     process = subprocess.Popen(
         [str(part) for part in command],
         stdout=stdout,
         stderr=subprocess.PIPE,
+        env=environment,
     )
     stderr: list[bytes] = []
     assert process.stderr is not None

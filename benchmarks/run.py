@@ -21,9 +21,11 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
-from data import big_file, ome_tiff, small_files
+from data import big_file, small_files
+from extract_rows import extract_rows, memory_of_extract
 from limits import limits
 from measure import Cost, Row, best, run, table
 from servers import PASSWORD, USER, ftp_server, ftp_server_name, sink_server
@@ -31,8 +33,6 @@ from servers import PASSWORD, USER, ftp_server, ftp_server_name, sink_server
 HERE = Path(__file__).parent
 PYTHON = sys.executable
 GIB = 1 << 30
-# A read is quick: what counts is the best of many in one process.
-READS = {"fairsubmit": 200, "ome-types": 20, "bioio": 10}
 
 Run = Callable[[], Cost]
 
@@ -51,32 +51,6 @@ def compare(case: str, peer: str, ours: Run, theirs: Run, rounds: int) -> Row:
         best([pair[0] for pair in pairs]),
         best([pair[1] for pair in pairs]),
     )
-
-
-def read(tool: str, path: Path) -> Cost:
-    """Measure one read within a process that has read the file before."""
-    command = [PYTHON, HERE / "read_one.py", tool, path, READS[tool]]
-    with tempfile.TemporaryFile("w+") as output:
-        whole = run([str(part) for part in command], stdout=output)
-        output.seek(0)
-        seconds = json.load(output)["seconds"]
-    return Cost(seconds, whole.cpu, whole.peak)
-
-
-def extract_rows(folder: Path, rounds: int) -> Iterator[Row]:
-    files = {
-        "extract, 60 planes": ome_tiff(folder / "sixty.ome.tif", 60, 512),
-        "extract, 10,000 planes": ome_tiff(folder / "many.ome.tif", 10_000, 16),
-    }
-    for case, path in files.items():
-        for peer in ("ome-types", "bioio"):
-            yield compare(
-                case,
-                peer,
-                lambda p=path: read("fairsubmit", p),
-                lambda p=path, tool=peer: read(tool, p),
-                min(rounds, 2),
-            )
 
 
 def together(*costs: Cost) -> Cost:
@@ -270,7 +244,8 @@ def main() -> None:
                     print(table([row]).splitlines()[1], flush=True)
         peaks = []
         if options.only in {None, "memory"}:
-            for line in memory_of_submit(folder):
+            lines = chain(memory_of_extract(folder), memory_of_submit(folder))
+            for line in lines:
                 peaks.append(line)
                 print(line, flush=True)
     print("\n" + "\n".join([table(rows), *peaks]))
