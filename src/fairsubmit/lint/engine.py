@@ -12,6 +12,7 @@ from fairsubmit.errors import ConfigError, FairsubmitError
 from fairsubmit.findings import Report, Severity, Waiver
 from fairsubmit.lint.base import ADVICE, Hit, Rule, Subject
 from fairsubmit.lint.images import as_hit
+from fairsubmit.lint.layouts import concerning
 from fairsubmit.lint.rules import all_rules
 from fairsubmit.lint.suggest import closest
 
@@ -90,9 +91,9 @@ def lint(  # noqa: PLR0913 - what is checked, and three ways to narrow it
         If a rule fails by its own fault.
     """
     known = all_rules() if rules is None else tuple(rules)
-    chosen = _chosen(known, select, ignore, archive)
     whole = dataset if isinstance(dataset, Dataset) else None
     document = dataset.document if isinstance(dataset, Dataset) else dataset
+    chosen = concerning(_chosen(known, select, ignore, archive), document.layout)
     subject = Subject(
         document,
         whole,

@@ -7,7 +7,7 @@ zero, and a date is text. What a value means is decided by the model alone.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from fairsubmit.findings import Finding, Severity
 from fairsubmit.metadata.compose import (
@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-__all__ = ["Document", "Place", "escape_pointer", "parse"]
+__all__ = ["Document", "Layout", "Place", "Source", "escape_pointer", "parse"]
+
+# What was read. `image` and `table` stand alone: there is no submission to them.
+Layout = Literal["submission", "pagetab", "ro-crate", "empiar", "image", "table"]
 
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 # A submission is written by a person; 5 MiB is far beyond that, and a guard
@@ -58,6 +61,22 @@ class Place:
     cell: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What another archive's document says, as it stands there.
+
+    Attributes
+    ----------
+    value
+        Plain data.
+    places
+        1-based line and column of each value, by its own JSON pointer.
+    """
+
+    value: Any
+    places: Mapping[str, tuple[int, int]]
+
+
 @dataclass(frozen=True)
 class Document:
     """A submission as it was read: plain data and the place of every value.
@@ -83,6 +102,10 @@ class Document:
     cells
         Where the source is a workbook: the cell of each value, e.g. ``authors!C2``,
         by pointer. There are no lines then.
+    layout
+        What the source is; `tree` has the layout of `Submission` in any case.
+    source
+        Where the source has another layout: the source itself.
     """
 
     path: str
@@ -93,6 +116,8 @@ class Document:
     problems: tuple[Finding, ...] = ()
     origins: Mapping[str, str] = field(default_factory=dict)
     cells: Mapping[str, str] = field(default_factory=dict)
+    layout: Layout = "submission"
+    source: Source | None = field(default=None, repr=False)
 
     def place(self, pointer: str, *, key: bool = False) -> Place:
         """Return where a value stands, or its nearest ancestor that has a place.

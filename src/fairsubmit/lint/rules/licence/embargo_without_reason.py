@@ -46,7 +46,7 @@ def _check(subject: Subject) -> Iterator[Hit]:
         later = date.fromisoformat(written) > subject.today
     except ValueError:
         return
-    if not later or subject.document.origins:
+    if not later or subject.document.layout == "pagetab":
         return
     target = mapping_at(subject.document, f"/targets/{subject.archive}") or {}
     if subject.archive in _AT_ONCE:

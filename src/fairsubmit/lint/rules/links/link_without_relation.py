@@ -48,7 +48,7 @@ _RECORD = re.compile(
 
 
 def _check(subject: Subject) -> Iterator[Hit]:
-    if subject.document.origins:
+    if subject.document.layout != "submission":
         return  # the layout of an archive has no place for it
     for pointer, link in parts(subject.document, "/study/links"):
         url = text(link, "url")
