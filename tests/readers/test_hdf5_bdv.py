@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -282,3 +283,19 @@ def test_many_setups_end(tmp_path: Path) -> None:
     setups = "".join(view_setup(n, 0, n) for n in range(3000))
     found = images(write(tmp_path, setups, LOADER, RANGE))
     assert len(found) == 3000
+
+
+def test_without_the_library_the_xml_speaks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    h5 = write_bdv_h5(tmp_path / "a.h5")
+    path = write(tmp_path, TWO)
+    for library in ("h5py", "openreadout"):
+        monkeypatch.setitem(sys.modules, library, None)
+    (found,) = images(path)
+    assert (found.size.x, found.pixel_type) == (6, None)
+    assert codes(found) == ["reader-missing"]
+    assert "fairsubmit[hdf5]" in found.problems[0].message
+    path.unlink()
+    (finding,) = read_image(h5).findings
+    assert finding.code == "IMG121"

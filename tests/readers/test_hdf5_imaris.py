@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -251,3 +252,39 @@ def test_a_name_does_not_make_an_image(tmp_path: Path) -> None:
     (finding,) = read_image(path).findings
     assert finding.code == "IMG101"
     assert "is an HDF5 file" in finding.message
+
+
+@pytest.mark.parametrize("name", ["a.ims", "a.dat"])
+def test_without_the_library_the_format_is_known(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_imaris(tmp_path / name)
+    for library in ("h5py", "openreadout"):
+        monkeypatch.setitem(sys.modules, library, None)
+    (finding,) = read_image(path).findings
+    assert (finding.code, finding.severity) == ("IMG121", "info")
+    assert 'pip install "fairsubmit[hdf5]"' in (finding.help or "")
+
+
+def test_attributes_of_any_size_are_left_alone(tmp_path: Path) -> None:
+    path = write_imaris(tmp_path / "a.ims", libver="latest")
+    with h5py.File(path, "a", libver="latest") as file:
+        attributes = file["DataSetInfo/Image"].attrs
+        attributes["Name"] = characters("x" * 10_000_000)
+        attributes["LensPower"] = [63.0, 40.0]
+        attributes["Unit"] = characters("um")
+    found = one(path)
+    assert (found.name, found.objective.magnification) == (None, None)
+    assert found.problems == ()
+
+
+def test_a_file_being_written(tmp_path: Path) -> None:
+    path = tmp_path / "a.ims"
+    with h5py.File(path, "w", libver="latest") as file:
+        file.create_group("DataSetInfo")
+        file.flush()
+        copy = tmp_path / "b.ims"
+        copy.write_bytes(path.read_bytes())
+    (finding,) = read_image(copy).findings
+    assert finding.code == "IMG101"
+    assert "is being written" in finding.message

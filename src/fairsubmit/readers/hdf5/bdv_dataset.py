@@ -111,7 +111,9 @@ class Dataset:
             try:
                 found |= self._views_in(kind, partner)
             except MissingReaderError as error:
-                message = f"{partner.name} {error.message}, which is missing"
+                message = (
+                    f"{partner.name} {error.message}, which is missing: {error.hint}"
+                )
                 self._problem("reader-missing", message, partner.name, error=False)
             except ReadError as error:
                 self._problem("unreadable-part", error.message, partner.name)

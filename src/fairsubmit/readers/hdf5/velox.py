@@ -128,7 +128,7 @@ class _Image:
             None,
             FORMAT,
             READER,
-            "XYT",
+            None,  # frames vary fastest, which no order of OME has
             ImageSize(x or None, y or None, 1, 1, frames or None),
             self.values.pixel_type,
             physical_size=PhysicalSize(lengths[0], lengths[1]),
