@@ -42,6 +42,12 @@ def _page(rule: Rule) -> str:
     return "\n".join(lines) + "\n"
 
 
+_FIXES = {
+    "safe": " `fairsubmit lint --fix` cures it.",
+    "unsafe": " `fairsubmit lint --fix --unsafe-fixes` cures it; look at the result.",
+}
+
+
 def _standing(rule: Rule) -> str:
     if rule.gate == MIN:
         gate = "part of the FAIR minimum, always checked"
@@ -49,5 +55,5 @@ def _standing(rule: Rule) -> str:
         gate = "advice, always checked"
     else:
         gate = f"checked when the data goes to `{rule.gate}`"
-    fix = "" if rule.fix is None else f" An automatic fix would be {rule.fix}."
+    fix = _FIXES.get(rule.fix or "", "")
     return f"Severity: {rule.severity.value}; {gate}.{fix}"

@@ -3,25 +3,41 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+import weakref
+from bisect import bisect_left
+from functools import wraps
+from typing import TYPE_CHECKING, TypeVar
 
 from fairsubmit.lint.base import Hit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+    from fairsubmit.dataset import FileGroup
     from fairsubmit.findings import Finding
     from fairsubmit.lint.base import Subject
     from fairsubmit.metadata.image import Extraction, ImageMetadata, Problem, Quantity
 
 __all__ = [
+    "PERSONAL",
     "as_hit",
+    "component_of",
     "error_hits",
+    "groups_of",
     "is_annotation",
+    "is_picture",
+    "is_rgb",
+    "once",
     "reader_hits",
     "scale_missing",
+    "taken",
 ]
 
+_T = TypeVar("_T")
+# Names that readers give to what tells about persons.
+PERSONAL = frozenset({"personal-data", "path-in-name", "slide-label"})
+# Names that readers give to what is no image of the dataset.
+_ASIDE = frozenset({"overview-image", "label-image"})
 # Names that readers give to problems which mean that pixels are not there.
 _UNREADABLE = re.compile(
     r"truncat|unreadable|missing-(?:file|chunk|part|plane)|directory-loop"
@@ -94,17 +110,84 @@ def error_hits(extraction: Extraction, code: str) -> Iterator[Hit]:
 
 
 def _code(image: ImageMetadata, problem: Problem) -> str:
+    if problem.code in PERSONAL:
+        return "IMG113"
     if _UNREADABLE.search(problem.code):
         return "IMG101"
     zarr = "zarr" in (image.format or "").casefold()
     return "IMG109" if zarr else "IMG107"
 
 
+def once(function: Callable[[Subject], _T]) -> Callable[[Subject], _T]:
+    """Keep what a function returns for a subject until it is asked about another.
+
+    Rules see one image at a time, and what the document says of all of them should
+    not be looked up for each.
+    """
+    held: list[tuple[weakref.ref[Subject], _T]] = []
+
+    @wraps(function)
+    def kept(subject: Subject) -> _T:
+        last = held[0] if held else None
+        if last is not None and last[0]() is subject:
+            return last[1]
+        found = function(subject)
+        held[:] = [(weakref.ref(subject), found)]
+        return found
+
+    return kept
+
+
+def groups_of(extraction: Extraction, subject: Subject) -> list[FileGroup]:
+    """Return the components and annotation sets that an image's files belong to.
+
+    A folder that is an image belongs where any of its files does.
+    """
+    selected = subject.selected
+    paths = {extraction.path, *(f for i in extraction.images for f in i.files)}
+    found = {selected[p].pointer: selected[p] for p in paths if p in selected}
+    if not found:
+        folder = f"{extraction.path}/"
+        for group in subject.groups:
+            at = bisect_left(group.paths, folder)
+            if at < len(group.paths) and group.paths[at].startswith(folder):
+                found.setdefault(group.pointer, group)
+    return list(found.values())
+
+
+def component_of(extraction: Extraction, subject: Subject) -> FileGroup | None:
+    """Return the component that an image belongs to, if it belongs to one."""
+    first = subject.selected.get(extraction.path)
+    if first is not None and first.kind == "component":
+        return first
+    kinds = groups_of(extraction, subject)
+    return next((group for group in kinds if group.kind == "component"), None)
+
+
 def is_annotation(extraction: Extraction, subject: Subject) -> bool:
     """Whether a file belongs to an annotation set and to no component."""
-    paths = {extraction.path, *(f for i in extraction.images for f in i.files)}
-    kinds = {subject.selected[p].kind for p in paths if p in subject.selected}
+    first = subject.selected.get(extraction.path)
+    if first is not None and first.kind == "component":
+        return False
+    kinds = {group.kind for group in groups_of(extraction, subject)}
     return kinds == {"annotation"}
+
+
+def is_picture(image: ImageMetadata) -> bool:
+    """Whether a record is a side picture of a slide or a mask, not an image taken."""
+    aside = any(problem.code in _ASIDE for problem in image.problems)
+    return aside or _SIDE_PICTURE.match((image.name or "").strip()) is not None
+
+
+def is_rgb(image: ImageMetadata) -> bool:
+    """Whether a pixel is a colour: its samples are no channels."""
+    return any((channel.samples_per_pixel or 1) > 1 for channel in image.channels)
+
+
+def taken(extraction: Extraction, subject: Subject) -> list[ImageMetadata]:
+    """Return the images that a microscope took: no annotations, masks, side pictures."""
+    found = [image for image in extraction.images if not is_picture(image)]
+    return [] if found and is_annotation(extraction, subject) else found
 
 
 def scale_missing(image: ImageMetadata) -> list[str]:

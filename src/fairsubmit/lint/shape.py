@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import ValidationError
 
+from fairsubmit.findings import Edit
 from fairsubmit.lint.base import Hit
 from fairsubmit.lint.suggest import closest, or_list
 from fairsubmit.lint.tree import is_blank
@@ -210,7 +211,9 @@ def _unknown(pointer: str, name: str) -> Hit:
         advice = f"`{name}` is a field of {elsewhere}"
     else:
         advice = f"it may be one of {or_list(f'`{field}`' for field in known)}"
-    return Hit(f"unknown field `{name}`", pointer, key=True, help=advice)
+    edits = (Edit("rename", pointer, (meant,)),) if meant else ()
+    words = f"unknown field `{name}`"
+    return Hit(words, pointer, key=True, help=advice, edits=edits)
 
 
 def _name(pointer: str) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING
 
+from fairsubmit.findings import Edit
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["closest", "edits", "or_list"]
+__all__ = ["closest", "edits", "or_list", "replacing"]
 
 
 _SHORT = 4
@@ -78,3 +80,16 @@ def or_list(words: Iterable[str]) -> str:
     """Write words as a person lists them: ``a, b or c``."""
     *rest, last = words
     return f"{', '.join(rest)} or {last}" if rest else last
+
+
+def replacing(pointer: str, meant: str | None) -> tuple[Edit, ...]:
+    """Return the cure that writes another value; none where nothing else is meant.
+
+    Parameters
+    ----------
+    pointer
+        Of the value in the document.
+    meant
+        What should stand there.
+    """
+    return () if meant is None else (Edit("replace", pointer, (meant,)),)

@@ -64,7 +64,16 @@ def _applied(text: str, edit: Edit) -> str | None:
     new = text
     for change in sorted(changes, reverse=True):
         new = new[: change.start] + change.text + new[change.end :]
-    return new if changes and _means(text, new, edit) else None
+    if not changes or _notes(new, nodes(new)) != _notes(text, known):
+        return None
+    return new if _means(text, new, edit) else None
+
+
+def _notes(text: str, known: Mapping[str, Node]) -> list[str] | None:
+    """Return the comments of a text, sorted; none may be lost, all may move."""
+    if not known:
+        return None
+    return sorted(text[start:end] for start, end in comments(text, known[""]))
 
 
 def _means(old: str, new: str, edit: Edit) -> bool:

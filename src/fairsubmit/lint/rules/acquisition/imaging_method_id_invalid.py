@@ -30,6 +30,7 @@ from typing import TYPE_CHECKING
 from fairsubmit.findings import Severity
 from fairsubmit.lint.base import MIN, Hit, Rule, Subject
 from fairsubmit.lint.identifiers import imaging_term, visible
+from fairsubmit.lint.suggest import replacing
 from fairsubmit.lint.tree import parts, terms, text
 from fairsubmit.lint.vocabularies import imaging_methods
 
@@ -67,6 +68,7 @@ def _malformed(written: str, pointer: str) -> Iterator[Hit]:
         f"`{written}` is not an FBbi id",
         pointer,
         help=f"write `{meant}`" if meant else "write it as `FBbi:00000251`",
+        edits=replacing(pointer, meant),
     )
 
 
@@ -80,6 +82,7 @@ def _contradiction(identifier: str, label: str, pointer: str) -> Iterator[Hit]:
             f"{identifier} ({current}) is obsolete in FBbi",
             pointer,
             help=f"write `{others[0]}`" if others else "choose a current term",
+            edits=replacing(pointer, others[0]) if len(others) == 1 else (),
         )
     elif current is not None and meant and identifier not in meant:
         yield Hit(

@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, get_args
 
 from fairsubmit.findings import Severity
 from fairsubmit.lint.base import BIA, Hit, Rule, Subject
-from fairsubmit.lint.suggest import closest, or_list
+from fairsubmit.lint.suggest import closest, or_list, replacing
 from fairsubmit.lint.tree import parts, texts
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ def _check(subject: Subject) -> Iterator[Hit]:
                     help=f"did you mean `{meant}`?"
                     if meant
                     else f"choose {or_list(_types())}",
+                    edits=replacing(where, meant),
                 )
 
 

@@ -160,6 +160,5 @@ RULE = Rule(
     severity=Severity.ERROR,
     gate=MIN,
     doc=__doc__,
-    fix="unsafe",
     check=_check,
 )

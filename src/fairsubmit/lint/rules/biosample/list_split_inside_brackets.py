@@ -26,7 +26,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fairsubmit.findings import Severity
+from fairsubmit.findings import Edit, Severity
 from fairsubmit.lint.base import ADVICE, Hit, Rule, Subject
 from fairsubmit.metadata.load import escape_pointer
 
@@ -52,6 +52,13 @@ def _check(subject: Subject) -> Iterator[Hit]:
                     "cut at its commas",
                     f"{pointer}/{start}",
                     help=f'write `"{whole}"` in quotes',
+                    edits=(
+                        Edit("replace", f"{pointer}/{start}", (whole,)),
+                        *(
+                            Edit("remove", f"{pointer}/{at}")
+                            for at in range(index, start, -1)
+                        ),
+                    ),
                 )
                 start = None
 

@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING
 from fairsubmit.findings import Severity
 from fairsubmit.lint.base import MIN, Hit, Rule, Subject
 from fairsubmit.lint.identifiers import taxon, visible
+from fairsubmit.lint.suggest import replacing
 from fairsubmit.lint.tree import parts, terms, text
 from fairsubmit.lint.vocabularies import taxa
 
@@ -54,6 +55,9 @@ def _check(subject: Subject) -> Iterator[Hit]:
                 f"`{written}` ({', '.join(sorted(meant))})",
                 f"{where}/id",
                 help="correct the name or the id",
+                edits=replacing(f"{where}/id", next(iter(meant)))
+                if len(meant) == 1
+                else (),
             )
 
 

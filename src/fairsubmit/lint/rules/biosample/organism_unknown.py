@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING
 from fairsubmit.findings import Severity
 from fairsubmit.lint.base import MIN, Hit, Rule, Subject
 from fairsubmit.lint.identifiers import taxon, visible
-from fairsubmit.lint.suggest import edits
+from fairsubmit.lint.suggest import edits, replacing
 from fairsubmit.lint.tree import parts, terms, text
 from fairsubmit.lint.vocabularies import fold, taxa
 
@@ -77,6 +77,7 @@ def _hit(written: str, pointer: str) -> Hit:
         f"organism `{written}` is not known, but `{meant}` is",
         pointer,
         help=f"write `{meant}` ({identifier}), or give the id of another taxon",
+        edits=replacing(pointer, meant),
     )
 
 

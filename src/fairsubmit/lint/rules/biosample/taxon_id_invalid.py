@@ -30,6 +30,7 @@ from typing import TYPE_CHECKING
 from fairsubmit.findings import Severity
 from fairsubmit.lint.base import MIN, Hit, Rule, Subject
 from fairsubmit.lint.identifiers import taxon, visible
+from fairsubmit.lint.suggest import replacing
 from fairsubmit.lint.tree import parts, terms, text
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def _check(subject: Subject) -> Iterator[Hit]:
                 f"`{written}` is not a taxon id",
                 f"{where}/id",
                 help=f"write `{meant}`" if meant else "write it as `NCBITaxon:9606`",
+                edits=replacing(f"{where}/id", meant),
             )
 
 

@@ -27,7 +27,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fairsubmit.findings import Severity
+from fairsubmit.findings import Edit, Severity
 from fairsubmit.lint.base import MIN, Hit, Rule, Subject
 from fairsubmit.lint.identifiers import invisible
 from fairsubmit.lint.tree import all_texts
@@ -51,7 +51,12 @@ def _check(subject: Subject) -> Iterator[Hit]:
                 f"the value has invisible characters: {names}",
                 pointer,
                 help="delete the value and type it anew",
+                edits=(Edit("replace", pointer, (_without(found, value),)),),
             )
+
+
+def _without(found: list[str], value: str) -> str:
+    return "".join(char for char in value if char not in found)
 
 
 def _disturbs(character: str, value: str) -> bool:

@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fairsubmit.findings import Severity
+from fairsubmit.findings import Edit, Severity
 from fairsubmit.lint.base import ADVICE, Hit, Rule, Subject
 from fairsubmit.lint.tree import all_texts, is_placeholder
 
@@ -45,6 +45,7 @@ def _check(subject: Subject) -> Iterator[Hit]:
                 f"`{value.strip()}` is a placeholder, not a value",
                 pointer,
                 help="remove the field until its value is known",
+                edits=(Edit("remove", pointer),),
             )
 
 

@@ -25,6 +25,7 @@ attributes either.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fairsubmit.findings import Severity
@@ -33,11 +34,23 @@ from fairsubmit.lint.base import MIN, Hit, Rule, Subject
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fairsubmit.findings import Edit
+    from fairsubmit.metadata.load import Document
+
 __all__ = ["RULE"]
 
 
 def _check(subject: Subject) -> Iterator[Hit]:
-    return (hit for code, hit in subject.shape if code == "DOC103")
+    for code, hit in subject.shape:
+        if code == "DOC103":
+            free = all(_is_free(subject.document, edit) for edit in hit.edits)
+            yield hit if free else replace(hit, edits=())
+
+
+def _is_free(document: Document, edit: Edit) -> bool:
+    """Whether the field that is meant is not there already."""
+    parent = document.get((edit.pointer or "").rpartition("/")[0])
+    return isinstance(parent, dict) and edit.values[0] not in parent
 
 
 RULE = Rule(

@@ -26,7 +26,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fairsubmit.findings import Severity
+from fairsubmit.findings import Edit, Severity
 from fairsubmit.lint.base import BIA, Hit, Rule, Subject
 from fairsubmit.lint.paths import condense
 from fairsubmit.metadata.table import FILES, cell_name
@@ -37,6 +37,10 @@ if TYPE_CHECKING:
     from fairsubmit.metadata.table import FileTable
 
 __all__ = ["RULE"]
+
+_OTHER_NAMES = frozenset(
+    {"file", "files", "filename", "file name", "path", "file path"}
+)
 
 
 def _check(subject: Subject) -> Iterator[Hit]:
@@ -57,6 +61,7 @@ def _heading(table: FileTable) -> Iterator[Hit]:
             line=1,
             column=1,
             help=f"call it `{FILES}`",
+            edits=_renamed(table, written),
         )
     for index, name in enumerate(table.columns, start=1):
         if not name or name in table.header[:index]:
@@ -68,6 +73,13 @@ def _heading(table: FileTable) -> Iterator[Hit]:
                 cell=cell_name(index, 1),
                 help="give every column its own heading",
             )
+
+
+def _renamed(table: FileTable, written: str) -> tuple[Edit, ...]:
+    """Rename the column where its first cell is another word for it, not a file."""
+    if written.strip().casefold() not in _OTHER_NAMES:
+        return ()
+    return (Edit("cell", values=(FILES,), path=table.path, line=1, column=1),)
 
 
 def _surplus(table: FileTable) -> Iterator[tuple[str, Hit]]:

@@ -88,6 +88,5 @@ RULE = Rule(
     severity=Severity.WARNING,
     gate=ADVICE,
     doc=__doc__,
-    fix="unsafe",
     check=_check,
 )

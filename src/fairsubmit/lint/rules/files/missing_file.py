@@ -27,7 +27,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fairsubmit.findings import Severity
+from fairsubmit.findings import Edit, Severity
 from fairsubmit.lint.base import MIN, Hit, Rule, Subject
 from fairsubmit.lint.paths import collapsed, condense, path_fault
 from fairsubmit.lint.suggest import closest
@@ -88,6 +88,7 @@ def _rows(
 ) -> Iterator[tuple[str, Hit]]:
     selected = _Names(group.paths)
     for row in table.rows:
+        near: str | None = None
         if row.path in names.paths or path_fault(row.path) is not None:
             continue
         if row.path in names.folders:
@@ -101,8 +102,21 @@ def _rows(
             advice = f"did you mean `{near}`?" if near else "correct or remove the row"
         yield (
             row.path,
-            Hit(message, path=table.path, line=row.line, column=1, help=advice),
+            Hit(
+                message,
+                path=table.path,
+                line=row.line,
+                column=1,
+                help=advice,
+                edits=_renamed(table.path, row.line, near),
+            ),
         )
+
+
+def _renamed(path: str, line: int, near: str | None) -> tuple[Edit, ...]:
+    if near is None:
+        return ()
+    return (Edit("cell", values=(near,), path=path, line=line, column=1),)
 
 
 class _Names:

@@ -58,6 +58,5 @@ RULE = Rule(
     severity=Severity.ERROR,
     gate=BIA,
     doc=__doc__,
-    fix="unsafe",
     check=_check,
 )

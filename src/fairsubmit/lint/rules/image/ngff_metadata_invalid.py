@@ -48,6 +48,5 @@ RULE = Rule(
     severity=Severity.ERROR,
     gate=MIN,
     doc=__doc__,
-    fix="safe",
     check_image=_check_image,
 )

@@ -60,6 +60,5 @@ RULE = Rule(
     severity=Severity.ERROR,
     gate=MIN,
     doc=__doc__,
-    fix="unsafe",
     check_image=_check_image,
 )

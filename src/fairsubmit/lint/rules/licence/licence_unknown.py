@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING
 
 from fairsubmit.findings import Severity
 from fairsubmit.lint.base import MIN, Hit, Rule, Subject
-from fairsubmit.lint.suggest import closest
+from fairsubmit.lint.suggest import closest, replacing
 from fairsubmit.lint.tree import mapping_at, parts, text
 from fairsubmit.lint.vocabularies import licences
 
@@ -55,6 +55,9 @@ def _of(written: str, pointer: str) -> Iterator[Hit]:
         f"`{written}` is not the identifier of a licence",
         pointer,
         help=f"write `{meant}`" if meant else "see https://spdx.org/licenses",
+        edits=replacing(pointer, meant),
+        # a spelling is certain, a likeness is not
+        fix="safe" if known.meant(written) else "unsafe",
     )
 
 

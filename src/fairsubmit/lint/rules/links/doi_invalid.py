@@ -27,7 +27,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fairsubmit.findings import Severity
+from fairsubmit.findings import Edit, Severity
 from fairsubmit.lint.base import MIN, Hit, Rule, Subject
 from fairsubmit.lint.identifiers import doi, doi_in, visible
 from fairsubmit.lint.tree import parts, text
@@ -43,10 +43,13 @@ def _check(subject: Subject) -> Iterator[Hit]:
         written = visible(text(publication, "doi"))
         if written and doi(written) is None:
             meant = doi_in(written)
+            where = f"{pointer}/doi"
+            cure = Edit("replace", where, (meant,)) if meant else Edit("remove", where)
             yield Hit(
                 f"`{written}` is not a DOI",
-                f"{pointer}/doi",
+                where,
                 help=f"write `{meant}`" if meant else "leave it out until there is one",
+                edits=(cure,),
             )
 
 

@@ -26,7 +26,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fairsubmit.findings import Severity
+from fairsubmit.findings import Edit, Severity
 from fairsubmit.lint.base import ADVICE, Hit, Rule, Subject
 from fairsubmit.lint.identifiers import doi, is_accession, is_address, is_curie, visible
 from fairsubmit.lint.tree import parts, text
@@ -48,6 +48,7 @@ def _check(subject: Subject) -> Iterator[Hit]:
                 f"`{url}` is a DOI without a type",
                 f"{pointer}/url",
                 help=f"write `https://doi.org/{found}`, or add `type: doi`",
+                edits=(Edit("add", pointer, ("type", "doi")),),
             )
         elif is_accession(url):
             yield Hit(

@@ -28,7 +28,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from fairsubmit.findings import Severity
+from fairsubmit.findings import Edit, Severity
 from fairsubmit.lint.base import MIN, Hit, Rule, Subject
 from fairsubmit.lint.identifiers import visible
 from fairsubmit.lint.tree import parts, text
@@ -49,13 +49,16 @@ def _check(subject: Subject) -> Iterator[Hit]:
         written = visible(text(publication, "pubmed_id"))
         if written and not _PMID.match(written):
             digits = _PREFIX.sub("", written).strip("/ ")
-            advice = (
-                f"write `{digits}`"
-                if _PMID.match(digits)
-                else "leave it out until there is one"
-            )
+            where, known = f"{pointer}/pubmed_id", _PMID.match(digits)
+            cure = Edit("replace", where, (digits,)) if known else Edit("remove", where)
             yield Hit(
-                f"`{written}` is not a PubMed id", f"{pointer}/pubmed_id", help=advice
+                f"`{written}` is not a PubMed id",
+                where,
+                help=f"write `{digits}`"
+                if known
+                else "leave it out until there is one",
+                edits=(cure,),
+                fix="safe" if known else None,
             )
 
 

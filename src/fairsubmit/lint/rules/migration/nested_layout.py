@@ -36,6 +36,5 @@ RULE = Rule(
     severity=Severity.ERROR,
     gate=BIA,
     doc=__doc__,
-    fix="unsafe",
     check=said_by_reader("MIG001"),
 )

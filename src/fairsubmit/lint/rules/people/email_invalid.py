@@ -30,6 +30,7 @@ from typing import TYPE_CHECKING
 from fairsubmit.findings import Severity
 from fairsubmit.lint.base import MIN, Hit, Rule, Subject
 from fairsubmit.lint.identifiers import email_fault, visible
+from fairsubmit.lint.suggest import replacing
 from fairsubmit.lint.tree import parts, text
 
 if TYPE_CHECKING:
@@ -45,7 +46,9 @@ def _check(subject: Subject) -> Iterator[Hit]:
         if fault is not None:
             words, meant = fault
             advice = f"write `{meant}`" if meant else "write one bare address"
-            yield Hit(f"`{written}` {words}", f"{pointer}/email", help=advice)
+            where = f"{pointer}/email"
+            edits = replacing(where, meant)
+            yield Hit(f"`{written}` {words}", where, help=advice, edits=edits)
 
 
 RULE = Rule(

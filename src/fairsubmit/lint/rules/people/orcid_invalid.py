@@ -24,17 +24,22 @@ ORCID "Structure of the ORCID identifier": ISO 7064 MOD 11-2; REMBI 1.5 Author.o
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from fairsubmit.findings import Severity
 from fairsubmit.lint.base import MIN, Hit, Rule, Subject
 from fairsubmit.lint.identifiers import ORCID, orcid_check_digit, visible
+from fairsubmit.lint.suggest import replacing
 from fairsubmit.lint.tree import parts, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 __all__ = ["RULE"]
+
+# Sixteen characters, with whatever stands between the groups of four.
+_LOOSE = re.compile(r"(?<!\d)((?:\d{4}[\s‐-―-]*){3}\d{3})([\dXx])(?!\d)")
 
 
 def _check(subject: Subject) -> Iterator[Hit]:
@@ -44,10 +49,14 @@ def _check(subject: Subject) -> Iterator[Hit]:
             continue
         found = ORCID.match(written)
         if found is None:
+            meant = _meant(written)
             yield Hit(
                 f"`{written}` is not an ORCID iD",
                 f"{pointer}/orcid",
-                help="write it as 0000-0002-1825-0097 or https://orcid.org/…",
+                help=f"write `{meant}`"
+                if meant
+                else "write it as 0000-0002-1825-0097 or https://orcid.org/…",
+                edits=replacing(f"{pointer}/orcid", meant),
             )
             continue
         digits = found["id"].replace("-", "")
@@ -61,11 +70,24 @@ def _check(subject: Subject) -> Iterator[Hit]:
             )
 
 
+def _meant(written: str) -> str | None:
+    """Return the iD that is written in another form, if its check digit is right."""
+    found = _LOOSE.search(written)
+    if found is None:
+        return None
+    digits = re.sub(r"\D", "", found[1]) + found[2].upper()
+    if orcid_check_digit(digits[:-1]) != digits[-1]:
+        return None
+    parts_of = (digits[at : at + 4] for at in range(0, 16, 4))
+    return f"https://orcid.org/{'-'.join(parts_of)}"
+
+
 RULE = Rule(
     code="PPL102",
     name="orcid-invalid",
     severity=Severity.ERROR,
     gate=MIN,
     doc=__doc__,
+    fix="safe",
     check=_check,
 )

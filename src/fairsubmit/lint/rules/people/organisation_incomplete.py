@@ -35,6 +35,5 @@ RULE = Rule(
     severity=Severity.ERROR,
     gate=BIA,
     doc=__doc__,
-    fix="safe",
     check=said_by_reader("PPL111"),
 )

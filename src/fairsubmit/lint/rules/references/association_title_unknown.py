@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING
 from fairsubmit.findings import Severity
 from fairsubmit.lint.base import MIN, Hit, Rule, Subject
 from fairsubmit.lint.references import associations, looks_like_id
-from fairsubmit.lint.suggest import closest
+from fairsubmit.lint.suggest import closest, replacing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +41,7 @@ __all__ = ["RULE"]
 
 
 def _check(subject: Subject) -> Iterator[Hit]:
-    pagetab = bool(subject.document.origins)
+    pagetab = subject.document.layout == "pagetab"
     for reference in associations(subject.document):
         if pagetab or not looks_like_id(reference.value):
             yield Hit(
@@ -50,7 +50,15 @@ def _check(subject: Subject) -> Iterator[Hit]:
                 else f"`{reference.value}` is not an id in `{reference.section}`",
                 reference.pointer,
                 help=_advice(reference, pagetab=pagetab),
+                edits=() if pagetab else replacing(reference.pointer, _id(reference)),
             )
+
+
+def _id(reference: Reference) -> str | None:
+    """Return the id of the part whose title is written in place of it."""
+    by_title = {title: name for name, title in reference.defined.items() if title}
+    near = closest(reference.value, by_title, cutoff=0.85)
+    return by_title[near] if near else None
 
 
 def _advice(reference: Reference, *, pagetab: bool) -> str:

@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fairsubmit.findings import Severity
+from fairsubmit.findings import Edit, Severity
 from fairsubmit.lint.base import MIN, Hit, Rule, Subject
 from fairsubmit.lint.tree import is_blank, is_empty_part, text
 
@@ -55,7 +55,8 @@ def _check(subject: Subject) -> Iterator[Hit]:
 
 def _items(document: Document, pointer: str, name: str) -> Iterator[Hit]:
     items = document.get(pointer)
-    for index, item in enumerate(items if isinstance(items, list) else []):
+    items = items if isinstance(items, list) else []
+    for index, item in enumerate(items):
         # an organisation is little more than its id; what it lacks is its name
         empty = is_blank(item) if name == "organisations" else is_empty_part(item)
         if empty:
@@ -65,6 +66,9 @@ def _items(document: Document, pointer: str, name: str) -> Iterator[Hit]:
                 f"{shown} of `{name}` is empty",
                 f"{pointer}/{index}",
                 help="fill it in, or remove it",
+                edits=(Edit("remove", f"{pointer}/{index}"),),
+                # the last one takes its section with it, which may be required
+                fix="safe" if len(items) > 1 else "unsafe",
             )
 
 

@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING
 from fairsubmit.findings import Severity
 from fairsubmit.lint.base import MIN, Hit, Rule, Subject
 from fairsubmit.lint.references import affiliations, associations, looks_like_id
-from fairsubmit.lint.suggest import closest
+from fairsubmit.lint.suggest import closest, replacing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +40,7 @@ __all__ = ["RULE"]
 def _check(subject: Subject) -> Iterator[Hit]:
     document = subject.document
     found = list(affiliations(document))
-    if not document.origins:
+    if document.layout != "pagetab":
         found += [r for r in associations(document) if looks_like_id(r.value)]
     for reference in found:
         near = closest(reference.value, reference.defined)
@@ -55,6 +55,7 @@ def _check(subject: Subject) -> Iterator[Hit]:
             f"`{reference.value}` is not an id in `{reference.section}`",
             reference.pointer,
             help=advice,
+            edits=replacing(reference.pointer, near),
         )
 
 

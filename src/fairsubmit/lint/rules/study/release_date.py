@@ -87,6 +87,5 @@ RULE = Rule(
     severity=Severity.ERROR,
     gate=BIA,
     doc=__doc__,
-    fix="unsafe",
     check=_check,
 )

@@ -1,0 +1,150 @@
+"""Which kind of imaging a submission names for the images of a component.
+
+Methods are free text or terms of FBbi. A word that is not known here tells nothing:
+rules then keep silent.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from fairsubmit.lint.images import once
+from fairsubmit.lint.tree import parts, terms, text
+from fairsubmit.lint.vocabularies import imaging_methods
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from fairsubmit.lint.base import Subject
+
+__all__ = ["ELECTRONS", "LIGHT", "OTHER", "UNKNOWN", "Imaging", "imaging_by_component"]
+
+LIGHT = "light"
+ELECTRONS = "electrons"
+# X-rays, probes, resonance, sound, cameras: neither lenses for light nor electrons
+OTHER = "other"
+UNKNOWN = "unknown"
+
+# `SEM`, `FIB-SEM`, `cryo-EM`; in capitals, as `system` ends in `stem`
+_ACRONYM = re.compile(
+    r"\b[A-Za-z-]*(?:S|T|ST)EM\b|\b(?:[Cc]ryo-?|SB-?)?E[MT]\b|\bEELS\b"
+)
+_ELECTRON = re.compile(
+    r"electron|ion beam|single[- ]particle (?:analysis|reconstruct)|sub-?tomogram|"
+    r"\bedax\b",
+    re.IGNORECASE,
+)
+_OTHER = re.compile(
+    r"x-?ray|radiogra|computed tomography|computer tomography|\b(?:micro|µ|nano)?-?ct\b|"
+    r"synchrotron|ptychogra|gamma|atomic force|\bafm\b|scanning probe|tunnel|\bstm\b|"
+    r"near-?field|minflux|magnetic resonance|\bmri\b|positron|\bpet\b|\bspect\b|sound|"
+    r"acoustic|coherence tomography|\boct\b|mass (?:spectro|cyto)|maldi|\bmibi\b|sims\b|"
+    r"photogra|macroscop|flatbed|gel |camera trap|drone|satellite|graphic|drawing|"
+    r"illustration|simulat|synthetic|flow cytometry",
+    re.IGNORECASE,
+)
+_FLUORESCENCE = re.compile(
+    r"fluoresc|confocal|spinning|light[- ]?sheet|\bd?o?spim\b|\bi?tirfm?\b|evanescent|"
+    r"(?:two|multi|three|2|3)[- ]?photon|\bsted\b|\bpalm\b|\bd?storm\b|smlm|"
+    r"\bpaint\b|structured[- ]illumination|\bs?sim\b|\bflim\b|\bfrap\b|\bfret\b|"
+    r"airyscan|oblique plane|locali[sz]ation microscopy",
+    re.IGNORECASE,
+)
+_NO_FLUORESCENCE = re.compile(
+    r"reflect|raman|harmonic|label[- ]free|bright[- ]?field|dark[- ]?field|phase|"
+    r"interference contrast|\bdic\b",
+    re.IGNORECASE,
+)
+_LIGHT = re.compile(
+    r"\blight|bright[- ]?field|dark[- ]?field|phase[- ]contrast|interference|\bdic\b|"
+    r"polari[sz]|wide[- ]?field|\bflip\b|\boptical|slide scan|whole[- ]slide|histolog|"
+    r"raman|harmonic|holograph",
+    re.IGNORECASE,
+)
+_SCANNING = re.compile(
+    r"confocal|photon|scanning|harmonic|airyscan|\bflim\b|\bsted\b", re.IGNORECASE
+)
+_DISK = re.compile(r"spinning|disk|disc\b|multiple point|array", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Imaging:
+    """How the images of a component were taken, as far as that is said.
+
+    Attributes
+    ----------
+    acquisitions
+        Pointer and mapping of each acquisition that the component refers to.
+    labels
+        Names of their imaging methods, as FBbi has them where there is an id.
+    kinds
+        `LIGHT`, `ELECTRONS`, `OTHER` or `UNKNOWN` of each label.
+    """
+
+    acquisitions: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+    labels: tuple[str, ...] = ()
+    kinds: frozenset[str] = frozenset()
+
+    @property
+    def light(self) -> bool:
+        """Whether all methods are known to be microscopy with light."""
+        return self.kinds == {LIGHT}
+
+    @property
+    def fluorescent(self) -> bool:
+        """Whether all methods are known to show fluorescence."""
+        return self.light and all(map(_is_fluorescence, self.labels))
+
+    @property
+    def scanning(self) -> bool:
+        """Whether a method may be one whose pixel size is free to choose."""
+        return any(_SCANNING.search(w) and not _DISK.search(w) for w in self.labels)
+
+
+@once
+def imaging_by_component(subject: Subject) -> dict[str, Imaging]:
+    """Return how the images of each component were taken, by its pointer."""
+    document = subject.document
+    known = {
+        text(part, "id"): (pointer, part)
+        for pointer, part in parts(document, "/acquisitions")
+    }
+    found = {}
+    for pointer, _ in parts(document, "/components"):
+        named = {
+            text(association, "acquisition"): None
+            for _, association in parts(document, f"{pointer}/associations")
+        }
+        found[pointer] = _imaging(tuple(known[n] for n in named if n in known))
+    return found
+
+
+def _imaging(acquisitions: tuple[tuple[str, Mapping[str, Any]], ...]) -> Imaging:
+    labels = tuple(label for p, part in acquisitions for label in _labels(p, part))
+    return Imaging(acquisitions, labels, frozenset(map(kind_of, labels)))
+
+
+def _labels(pointer: str, acquisition: Mapping[str, Any]) -> Iterator[str]:
+    for _, term in terms(acquisition, "imaging_method", pointer):
+        written = text(term, "label")
+        term_id = text(term, "id").replace("_", ":").rpartition("/")[2]
+        yield f"{written} {imaging_methods().labels.get(term_id, '')}".strip()
+
+
+@lru_cache(maxsize=256)
+def kind_of(label: str) -> str:
+    """Return which kind of imaging the name of a method means."""
+    if _ACRONYM.search(label) or _ELECTRON.search(label):
+        return ELECTRONS
+    if _OTHER.search(label):
+        return OTHER
+    light = _FLUORESCENCE.search(label) or _LIGHT.search(label)
+    return LIGHT if light else UNKNOWN
+
+
+def _is_fluorescence(label: str) -> bool:
+    found = _FLUORESCENCE.search(label)
+    return bool(found) and not _NO_FLUORESCENCE.search(label)
