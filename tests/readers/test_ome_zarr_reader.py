@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.readers.zarr_files import AXES, SCALE, SHAPE, codes, dump, one, write_group
 
 from fairsubmit.metadata.image import PhysicalSize, Quantity
 from fairsubmit.readers import is_image, read_image
@@ -14,33 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from fairsubmit.metadata.image import ImageMetadata
 
     Make = Callable[..., bytes]
-
-AXES = [
-    {"name": "t", "type": "time", "unit": "millisecond"},
-    {"name": "c", "type": "channel"},
-    {"name": "z", "type": "space", "unit": "micrometer"},
-    {"name": "y", "type": "space", "unit": "micrometer"},
-    {"name": "x", "type": "space", "unit": "micrometer"},
-]
-SHAPE = [2, 3, 4, 50, 60]
-SCALE = [1.0, 1.0, 0.5, 0.25, 0.25]
-
-
-def dump(path: Path, value: object) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(value))
-
-
-def write_group(folder: Path, attributes: dict[str, Any], version: int) -> None:
-    if version == 2:
-        dump(folder / ".zgroup", {"zarr_format": 2})
-        dump(folder / ".zattrs", attributes)
-    else:
-        ome = {"attributes": {"ome": {"version": "0.5", **attributes}}}
-        dump(folder / "zarr.json", {"zarr_format": 3, "node_type": "group", **ome})
 
 
 def write_array(
@@ -81,17 +56,6 @@ def write_image(
     for level in range(2):
         write_array(folder / str(level), SHAPE, version)
     return folder
-
-
-def one(path: Path) -> ImageMetadata:
-    extraction = read_image(path)
-    assert extraction.findings == ()
-    (found,) = extraction.images
-    return found
-
-
-def codes(found: ImageMetadata, *, error: bool | None = None) -> list[str]:
-    return [p.code for p in found.problems if error is None or p.error is error]
 
 
 @pytest.mark.parametrize("version", [2, 3])
