@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from fairsubmit.archives.base import Archive
     from fairsubmit.bundle import Bundle
     from fairsubmit.findings import Report
-    from fairsubmit.readers.fallback.bioformats import BioFormats
 
 __all__ = [
     "IMAGE_RECORDS",
@@ -139,7 +138,7 @@ def prepare(  # noqa: PLR0913 - what is read, and three ways to narrow it
     ignore: Iterable[str] = (),
     executor: Executor | None = None,
     advance: Callable[[int], object] = _ignore,
-    bioformats: BioFormats | None = None,
+    bioformats: Path | None = None,
 ) -> Prepared:
     """Read a dataset, extract its images' metadata and lint everything.
 
@@ -158,7 +157,8 @@ def prepare(  # noqa: PLR0913 - what is read, and three ways to narrow it
     advance
         Called with the number of images read.
     bioformats
-        Asked for images that are not read otherwise.
+        A Bio-Formats that is asked for images that are not read otherwise, see
+        `extract`.
 
     Raises
     ------
@@ -166,6 +166,8 @@ def prepare(  # noqa: PLR0913 - what is read, and three ways to narrow it
         If there is no submission document.
     ManifestError
         If a folder cannot be listed or `work` not written.
+    ConfigError
+        If there is no Bio-Formats at the place named.
     """
     dataset = open_dataset(path)
     extracted = extract(

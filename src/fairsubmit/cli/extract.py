@@ -92,13 +92,13 @@ def command(
     from fairsubmit.cli.image_records import PRINTERS
     from fairsubmit.cli.ome_xml import Wanted, check_options, write_documents
     from fairsubmit.cli.progress import Step
-    from fairsubmit.cli.steps import bioformats_at, processes, processes_later
+    from fairsubmit.cli.steps import processes, processes_later
     from fairsubmit.readers.extract import extract
 
     output = invocation.output
     wanted = Wanted(**options)
     check_options(paths, wanted, output.format)
-    other = bioformats_at(invocation, bioformats)
+    other = bioformats or invocation.config.bioformats
     reading, without = _Reading(), 0
     try:
         with (

@@ -20,10 +20,8 @@ if TYPE_CHECKING:
     from fairsubmit.bundle import Bundle
     from fairsubmit.cli.invocation import Invocation
     from fairsubmit.pipeline import Prepared
-    from fairsubmit.readers.fallback.bioformats import BioFormats
 
 __all__ = [
-    "bioformats_at",
     "bundled",
     "checked",
     "prepared",
@@ -79,28 +77,8 @@ def prepared(
             ignore=tuple(ignore),
             executor=executor,
             advance=step,
-            bioformats=bioformats_at(invocation),
+            bioformats=invocation.config.bioformats,
         )
-
-
-def bioformats_at(
-    invocation: Invocation, path: Path | None = None
-) -> BioFormats | None:
-    """Return the Bio-Formats that the person points to.
-
-    Parameters
-    ----------
-    invocation
-        How the program was called; its settings may name one.
-    path
-        Named on the command line.
-    """
-    named = path or invocation.config.bioformats
-    if named is None:
-        return None
-    from fairsubmit.readers.fallback.bioformats import BioFormats
-
-    return BioFormats.at(named)
 
 
 @contextlib.contextmanager

@@ -64,7 +64,7 @@ def extract(
     *,
     root: Path | None = None,
     executor: Executor | Callable[[], Executor | None] | None = None,
-    bioformats: BioFormats | None = None,
+    bioformats: Path | None = None,
 ) -> Iterator[Extraction]:
     """Read the headers of images.
 
@@ -80,13 +80,20 @@ def extract(
         once so many files were read that starting processes pays, if there are more.
         Results come in the same order with and without.
     bioformats
-        Asked, after an installed openreadout, for what is not read otherwise.
+        A ``bioformats_package.jar``, or the folder of Bio-Formats' command-line tools:
+        asked, after an installed openreadout, for what is not read otherwise.
 
     Yields
     ------
     Extraction
         One for each image file or folder that has records or findings.
+
+    Raises
+    ------
+    ConfigError
+        If there is no Bio-Formats at that place, or no Java to run it.
     """
+    other = _bioformats(bioformats)
     given = _given(paths)
     scope = _Scope(
         frozenset(p.as_posix() for p in given if not p.is_dir()),
@@ -95,11 +102,19 @@ def extract(
     shorten = _Shortener(root)
     token = f"{os.getpid()}-{next(_runs)}"
     spoken: set[str] = set()
-    for extraction in _run(_jobs(given, token, bioformats), executor):
+    for extraction in _run(_jobs(given, token, other), executor):
         if _is_reference(extraction, scope, spoken):
             continue
         if extraction.images or extraction.findings:
             yield shorten(extraction)
+
+
+def _bioformats(path: Path | None) -> BioFormats | None:
+    if path is None:
+        return None
+    from fairsubmit.readers.fallback.bioformats import BioFormats
+
+    return BioFormats.at(path)
 
 
 def _given(paths: Iterable[Path]) -> list[Path]:
