@@ -88,8 +88,10 @@ def output_of(command: Sequence[str], limits: Limits) -> Ended:
     finally:
         if process.poll() is None:
             _end(process)
-        if not (output.join() and errors.join()):
+        if not all([output.join(), errors.join()]):
             _end(process)  # what it started still holds its output open
+            output.join()
+            errors.join()
     return Ended(process.returncode, output.taken, errors.taken[:MAX_ERRORS])
 
 
