@@ -164,11 +164,15 @@ class _Set(NamedTuple):
 
 
 def _lead(reader: SetReader, lead: Path) -> _Set:
+    records: tuple[ImageMetadata, ...] = ()
     try:
-        with Source(lead) as source, shared(source):
-            if not reader.recognises(lead, source.head):
-                return _Set()
-            records = tuple(reader.read(lead))
+        if lead.is_dir():
+            if reader.recognises(lead, b""):
+                records = tuple(reader.read(lead))
+        else:
+            with Source(lead) as source, shared(source):
+                if reader.recognises(lead, source.head):
+                    records = tuple(reader.read(lead))
     except ReadError:
         return _Set()
     return _Set(records, frozenset(name for r in records for name in r.files))

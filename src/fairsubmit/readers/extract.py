@@ -48,6 +48,23 @@ class _Job:
 
 
 @dataclass(frozen=True, slots=True)
+class _Reference:
+    """A member of a set, whose records another file gives.
+
+    They stay where they were read: for each of 10,000 members of a plate, the records
+    of the whole plate would travel from one process to another.
+    """
+
+    path: str
+    lead: str
+
+    def read(self, token: str) -> Extraction:
+        """Read it here, where no other file gives the records."""
+        with memory(token):
+            return read_image(Path(self.path))
+
+
+@dataclass(frozen=True, slots=True)
 class _Scope:
     """What the caller named: sets whose speaker lies in it give records only there."""
 
@@ -102,7 +119,13 @@ def extract(
     shorten = _Shortener(root)
     token = f"{os.getpid()}-{next(_runs)}"
     spoken: set[str] = set()
-    for extraction in _run(_jobs(given, token, other), executor):
+    for found in _run(_jobs(given, token, other), executor):
+        if isinstance(found, _Reference):
+            if scope.holds(found.lead) or found.lead in spoken:
+                continue
+            extraction = found.read(token)
+        else:
+            extraction = found
         if _is_reference(extraction, scope, spoken):
             continue
         if extraction.images or extraction.findings:
@@ -251,7 +274,7 @@ def _unlisted(folder: Unlisted) -> Extraction:
 def _run(
     jobs: Iterator[_Job | Extraction],
     executor: Executor | Callable[[], Executor | None] | None,
-) -> Iterator[Extraction]:
+) -> Iterator[Extraction | _Reference]:
     if callable(executor):
         yield from chain.from_iterable(map(_read_each, islice(jobs, ALONE)))
         job = next(jobs, None)
@@ -264,8 +287,13 @@ def _run(
         yield from chain.from_iterable(in_order(_read_all, jobs, executor))
 
 
-def _read_all(job: _Job | Extraction) -> list[Extraction]:
-    return list(_read_each(job))
+def _read_all(job: _Job | Extraction) -> list[Extraction | _Reference]:
+    return [_light(found) for found in _read_each(job)]
+
+
+def _light(found: Extraction) -> Extraction | _Reference:
+    lead = found.images[0].path if found.images else found.path
+    return found if lead == found.path else _Reference(found.path, lead)
 
 
 def _read_each(job: _Job | Extraction) -> Iterator[Extraction]:
