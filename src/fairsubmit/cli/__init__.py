@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
@@ -141,6 +142,7 @@ def main() -> None:
     """
     # A batch system's request to end is answered as Ctrl-C is, by every command.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    _buffer_results()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             # A file name that the terminal's encoding lacks must not end the run.
@@ -151,6 +153,20 @@ def main() -> None:
         if end.code == ExitCode.INTERRUPTED:
             leave_at_once()
         raise
+
+
+def _buffer_results() -> None:
+    """Buffer stdout even where Python was told not to (``PYTHONUNBUFFERED``).
+
+    We flush what we print; but an unbuffered write that a signal cuts short is not
+    taken up again, and half a line would be all that is left of a result.
+    """
+    raw = getattr(sys.stdout, "buffer", None)
+    if isinstance(raw, io.RawIOBase):
+        encoding = sys.stdout.encoding
+        # The old one must not close the file when it goes.
+        sys.stdout.detach()  # type: ignore[union-attr]
+        sys.stdout = io.TextIOWrapper(io.BufferedWriter(raw), encoding)
 
 
 def leave_at_once() -> None:

@@ -66,13 +66,12 @@ def _print_lines(output: Output, images: Iterable[ImageMetadata]) -> None:
 
 def _print_array(output: Output, images: Iterable[ImageMetadata]) -> None:
     with _written(output) as lines:
-        separator = "["
         try:
             for image in images:
-                lines.add(separator + "\n" + json_text(image.to_json()))
-                separator = ","
+                text = json_text(image.to_json())
+                lines.add(("," if lines.begun else "[") + "\n" + text)
         finally:
-            lines.add("[]" if separator == "[" else "]")
+            lines.add("]" if lines.begun else "[]")
 
 
 PRINTERS = {
@@ -89,6 +88,12 @@ class _Lines:
         self._output = output
         self._lines: list[str] = []
         self._due = time.monotonic()
+        self._printed = False
+
+    @property
+    def begun(self) -> bool:
+        """Whether there is a line already, written or not."""
+        return self._printed or bool(self._lines)
 
     def add(self, line: str) -> None:
         self._lines.append(line)
@@ -99,6 +104,7 @@ class _Lines:
         if self._lines:
             with _unbroken():
                 self._output.result("\n".join(self._lines))
+                self._printed = True
                 self._lines.clear()
         self._due = time.monotonic() + PATIENCE
 

@@ -70,7 +70,7 @@ class _Walk:
         stride, marked, steps, limit = 0, previous, 0, 1
         while offset:
             if offset == marked:
-                self._loop()
+                self._loop(offset)
                 return
             following = self._step(offset)
             if following is None or len(offsets) >= MAX_PAGES:
@@ -81,8 +81,8 @@ class _Walk:
             stride, previous, offset = offset - previous, offset, following
             if regular and self.likeness is not None:
                 offset = self._run(stride, offset, self.likeness)
-                if previous < marked <= offsets[-1]:
-                    self._loop()
+                if marked in range(previous + stride, offsets[-1] + 1, stride):
+                    self._loop(marked)
                     return
                 previous = offsets[-1]
             # Brent's algorithm: a loop is met within twice its length, in no memory.
@@ -90,10 +90,9 @@ class _Walk:
             if steps == limit:
                 marked, steps, limit = previous, 0, 2 * limit
 
-    def _loop(self) -> None:
+    def _loop(self, again: int) -> None:
         offsets = self.tiff.offsets
         seen: set[int] = set()
-        again = 0
         for index, value in enumerate(offsets):
             if value in seen:
                 again = value
