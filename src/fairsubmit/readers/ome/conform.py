@@ -12,7 +12,13 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from fairsubmit.readers.ome.schema import NAMESPACE, children, local_name, schema
+from fairsubmit.readers.ome.schema import (
+    NAMESPACE,
+    children,
+    local_name,
+    numbers,
+    schema,
+)
 from fairsubmit.readers.units import length_unit, number, time_unit
 
 if TYPE_CHECKING:
@@ -41,6 +47,7 @@ _MIXED = frozenset(
     {"COMPLEX_TYPE_2_1", "COMPLEX_TYPE_2_2", "COMPLEX_TYPE_2_3", "COMPLEX_TYPE_2_4"}
     | {"TYPE_3_1_1", "TYPE_3_1_2"}
 )
+_NO_NUMBERS = "//@*[normalize-space(.)='NaN' or contains(., 'INF')]"
 MAX_SHOWN = 60
 
 
@@ -81,6 +88,7 @@ def conform(root: _Element, notes: Notes) -> tuple[str, ...]:
     """
     validator = schema()
     work = _Conforming(root, notes)
+    work.drop_not_a_number()
     errors: list[_LogEntry] = []
     for _ in range(MAX_ROUNDS):
         valid = validator.validate(root)
@@ -104,6 +112,14 @@ class _Conforming:
         self.note = notes
         self._made = 0
         self._seen: set[tuple[int, str]] = set()
+
+    def drop_not_a_number(self) -> None:
+        """Leave out what programs write for "not known", and the schema allows."""
+        found: Any = self.root.xpath(_NO_NUMBERS)
+        for value in found:
+            element, name = value.getparent(), value.attrname
+            if name in numbers() and name in element.attrib:
+                self._drop(element, name)
 
     def mend(self, errors: list[_LogEntry]) -> bool:
         """Mend what can be; return whether anything changed."""
@@ -165,14 +181,18 @@ class _Conforming:
             element.set(name, meant)
             self.note(f"{where} is written as {meant!r}")
             return True
+        self._drop(element, name)
+        return True
+
+    def _drop(self, element: _Element, name: str) -> None:
+        where = f"{name} {_short(element.get(name, ''))} of {local_name(element)}"
         del element.attrib[name]
-        self.note(f"{where} is left out: the schema does not allow it")
+        self.note(f"{where} is left out: it cannot be meant")
         if name.endswith("Unit"):
             # Without its unit a number would get the schema's default one.
             self._drop_number(element, name.removesuffix("Unit"))
         elif f"{name}Unit" in element.attrib:
             del element.attrib[f"{name}Unit"]
-        return True
 
     def _needed(self, error: _LogEntry, element: _Element, name: str) -> bool:
         """Mend what Pixels cannot be without; what cannot be mended stays."""

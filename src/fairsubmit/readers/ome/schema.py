@@ -24,6 +24,7 @@ __all__ = [
     "children",
     "local_name",
     "namespace",
+    "numbers",
     "schema",
     "transformation",
 ]
@@ -105,6 +106,18 @@ def children(name: str) -> tuple[str, ...]:
     found = inner if inner is not None else _types().get(kind)
     names = [] if found is None else list(_named(found))
     return tuple(dict.fromkeys(n for name in names for n in _members(name)))
+
+
+@cache
+def numbers() -> frozenset[str]:
+    """Return the names of attributes that are numbers with a point, wherever."""
+    found = _definition().iter(f"{_XSD}attribute")
+    kinds = {"float", "PositiveFloat", "NonNegativeFloat", "PercentFraction"}
+    return frozenset(
+        attribute.get("name", "")
+        for attribute in found
+        if attribute.get("type", "").rpartition(":")[2] in kinds
+    )
 
 
 def _named(kind: _Element) -> list[str]:

@@ -168,12 +168,13 @@ def _unified(root: _Element, prefix: str | None) -> _Element:
     nsmap: Any = {prefix: NAMESPACE}
     copy = etree.Element(f"{{{NAMESPACE}}}OME", attributes(root), nsmap)
     copy.text = root.text
+    own = namespace(root)
     waiting = [(root, copy)]
     while waiting:
         source, target = waiting.pop()
         opaque = _is_foreign(source)
         for child in source.iterchildren("{*}*"):
-            if opaque or not _is_own(child):
+            if opaque or not _is_own(child, own):
                 target.append(deepcopy(child))
                 continue
             if not _NAME.fullmatch(local_name(child)):
@@ -191,9 +192,9 @@ def attributes(element: _Element) -> dict[str, str]:
     return {k: v for k, v in found if k[:1] != "{" and ":" not in k}
 
 
-def _is_own(element: _Element) -> bool:
+def _is_own(element: _Element, own: str) -> bool:
     uri = namespace(element)
-    return not uri or _OURS.match(uri) is not None
+    return uri in {"", own} or _OURS.match(uri) is not None
 
 
 def _is_foreign(element: _Element) -> bool:
