@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -14,13 +13,14 @@ from fairsubmit.findings import Finding, Severity
 from fairsubmit.manifest import FileStat, walk
 from fairsubmit.metadata.compose import UnreadableError, decode
 from fairsubmit.metadata.load import MAX_DOCUMENT_BYTES, Document, parse
-from fairsubmit.metadata.pagetab import read_pagetab
+from fairsubmit.metadata.recognise import JSON, TABLES, read_any
 from fairsubmit.metadata.selection import is_literal, select
-from fairsubmit.metadata.submission import Submission
 from fairsubmit.metadata.table import FileTable, parse_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from fairsubmit.metadata.load import Layout
 
 __all__ = [
     "SETTINGS_NAME",
@@ -39,6 +39,11 @@ _OTHER_NAMES = ("submission.yml", "submission.json")
 # 500,000 rows of 500 characters; a guard against naming an image by mistake.
 MAX_TABLE_BYTES = 256 << 20
 
+_NAMES: Mapping[Layout, str] = {
+    "pagetab": "PageTab, as archives keep it,",
+    "ro-crate": "an RO-Crate",
+    "empiar": "a deposition of EMPIAR",
+}
 Kind = Literal["component", "annotation"]
 _KINDS: dict[str, Kind] = {"components": "component", "annotations": "annotation"}
 
@@ -112,13 +117,13 @@ class Dataset:
 
 
 def read_document(path: Path, name: str | None = None) -> Document:
-    """Read a submission document, or one that an archive has (PageTab JSON).
+    """Read a submission document, or what an archive or a crate has of one.
 
     Parameters
     ----------
     path
-        The file. One called ``*.json`` that has no field of a submission is read as
-        PageTab, in the layout of a submission.
+        The file: a submission in YAML or JSON, PageTab in JSON or TSV, an RO-Crate,
+        or a deposition of EMPIAR; see `Document.layout`.
     name
         Name that findings show; the path itself by default.
 
@@ -131,7 +136,7 @@ def read_document(path: Path, name: str | None = None) -> Document:
     try:
         with path.open("rb") as file:
             # One byte more than is taken: an image named by mistake is not read whole.
-            raw = file.read(MAX_DOCUMENT_BYTES + 1)
+            raw = file.read(_most_bytes(path) + 1)
     except (OSError, ValueError) as error:
         words = getattr(error, "strerror", None) or str(error)
         finding = Finding(
@@ -146,18 +151,13 @@ def read_document(path: Path, name: str | None = None) -> Document:
             hint=f"write a {SUBMISSION_NAME} in the dataset's folder; "
             "`fairsubmit schema` describes it",
         ) from error
-    if path.suffix.lower() == ".json" and _is_foreign(raw):
-        return read_pagetab(raw, shown)
-    return parse(raw, shown)
+    return read_any(raw, shown)
 
 
-def _is_foreign(raw: bytes) -> bool:
-    """Return whether this is JSON of another layout than a submission's."""
-    try:
-        value = json.loads(raw.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
-        return False  # the reader of submissions says where it breaks
-    return not (isinstance(value, dict) and value.keys() & Submission.model_fields)
+def _most_bytes(path: Path) -> int:
+    """Return how much is read of a document: a crate names every file."""
+    long = path.suffix.lower() in {*JSON, *TABLES}
+    return MAX_TABLE_BYTES if long else MAX_DOCUMENT_BYTES
 
 
 def open_dataset(path: Path) -> Dataset:
@@ -180,8 +180,8 @@ def open_dataset(path: Path) -> Dataset:
         message = f"{path} is not a folder"
         raise MetadataError(message, hint="give the folder that holds the images")
     document = read_document(root / name, name)
-    if document.origins:
-        message = f"{path} is PageTab, as archives keep it, and no dataset"
+    if document.layout != "submission":
+        message = f"{path} is {_NAMES[document.layout]} and no dataset"
         raise MetadataError(
             message,
             hint="check it with `fairsubmit lint`, or give the dataset's folder",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
-from json.decoder import scanstring
 from typing import TYPE_CHECKING, Any
 
 from fairsubmit.metadata.compose import MAX_DEPTH, TOO_LARGE, UnreadableError
@@ -119,7 +118,7 @@ class JsonText:
             return None
         at = _skip(text, at + 1)
         while text[at] != "}":
-            key, at = scanstring(text, at + 1)
+            key, at = _DECODER.raw_decode(text, at)
             at = _skip(text, _skip(text, at) + 1)
             if key == name:
                 found = at
@@ -130,7 +129,13 @@ class JsonText:
         return found
 
     def _walk(self, at: int, pointer: str, found: Places, depth: int) -> int:
-        """Note the places of the value at an offset; return where it ends."""
+        """Note the places of the value at an offset; return where it ends.
+
+        Raises
+        ------
+        UnreadableError
+            If it is nested more deeply than any person writes.
+        """
         if depth > MAX_DEPTH:
             raise UnreadableError(TOO_LARGE, *self.place(at))
         found.values[pointer] = self.place(at)
@@ -147,7 +152,7 @@ class JsonText:
         here: set[str] = set()
         while text[at] != "}":
             name = self.place(at)
-            key, at = scanstring(text, at + 1)
+            key, at = _DECODER.raw_decode(text, at)
             child = f"{pointer}/{escape_pointer(key)}"
             if child in here:
                 found.twice.append((child, found.keys[child]))

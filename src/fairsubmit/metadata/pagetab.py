@@ -8,13 +8,14 @@ is ever guessed.
 
 from __future__ import annotations
 
-import json
 import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from fairsubmit.findings import Finding, Severity
-from fairsubmit.metadata.load import Document, parse
+from fairsubmit.metadata.compose import UnreadableError
+from fairsubmit.metadata.foreign import ForeignJson, unreadable
+from fairsubmit.metadata.load import Document, Source
 from fairsubmit.metadata.pagetab_sections import (
     ASSOCIATED,
     FIELDS,
@@ -31,15 +32,16 @@ from fairsubmit.metadata.pagetab_sections import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-__all__ = ["read_pagetab"]
+__all__ = ["as_submission", "from_json", "read_pagetab"]
 
 _NOT_ID = re.compile(r"[^A-Za-z0-9_.-]+")
 # BioImage Archive template v5, closed list of License.
 _LICENCES = {"cc0": "CC0-1.0", "cc by 4.0": "CC-BY-4.0"}
 _OF_STUDY = ("publications", "funding")
+_CURE = "give the PageTab of a submission, as JSON or TSV"
 _NESTED = ("biosamples", "specimens", "acquisitions")
 
 
@@ -62,45 +64,64 @@ def read_pagetab(raw: bytes, path: str | Path) -> Document:
     """
     name = str(path)
     try:
-        value = json.loads(raw.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        line = getattr(error, "lineno", 1)
-        return _unreadable(name, f"it is not JSON: {error}", line)
+        return from_json(ForeignJson(raw, name))
+    except UnreadableError as error:
+        return unreadable(name, error, "pagetab", _CURE)
+
+
+def from_json(given: ForeignJson) -> Document:
+    """Return PageTab JSON in the layout of `Submission`; see `read_pagetab`.
+
+    Parameters
+    ----------
+    given
+        The document.
+
+    Raises
+    ------
+    UnreadableError
+        If it is nested more deeply than any person writes.
+    """
+    source = given.source()
+    return as_submission(source, given.name, given.json.text, given.problems)
+
+
+def as_submission(
+    source: Source, name: str, text: str, problems: Sequence[Finding] = ()
+) -> Document:
+    """Return PageTab in the layout of `Submission`.
+
+    Parameters
+    ----------
+    source
+        PageTab as JSON has it, and its places.
+    name
+        Name that findings show.
+    text
+        What it was read from.
+    problems
+        What was wrong with the text.
+    """
+    value = source.value
     if not isinstance(value, dict) or not isinstance(value.get("section"), dict):
-        return _unreadable(name, "it has no `section`, so it is not PageTab", 1)
-    source = parse(raw, name)
-    if not source.tree:
-        # JSON that is no YAML, or large: everything is known but the lines
-        source = Document(name, {}, {"": (1, 1)}, {})
-    try:
-        return _Reading(source, value).document()
-    except RecursionError:
-        return _unreadable(name, "its sections are nested too deeply", 1)
-
-
-def _unreadable(name: str, why: str, line: int) -> Document:
-    finding = Finding(
-        "DOC101",
-        "unreadable-document",
-        Severity.ERROR,
-        f"{name} cannot be read: {why}",
-        path=name,
-        line=line,
-        column=1,
-        help="give the PageTab JSON of a submission",
-    )
-    return Document(name, {}, {"": (1, 1)}, {}, "", (finding,))
+        error = UnreadableError("it has no `section`, so it is not PageTab")
+        return unreadable(name, error, "pagetab", _CURE, text)
+    return _Reading(source, name, text, problems).document()
 
 
 class _Reading:
     """Turn the sections of one submission into the lists of ours."""
 
-    def __init__(self, source: Document, value: Mapping[str, Any]) -> None:
+    def __init__(
+        self, source: Source, name: str, text: str, problems: Sequence[Finding]
+    ) -> None:
         self.source = source
-        self.value = value
+        self.value: Mapping[str, Any] = source.value
+        self.name = name
+        self.text = text
         self.tree: dict[str, Any] = {"fairsubmit": "1", "study": {}}
         self.origins = {"": "", "/study": "/section"}
-        self.problems = list(source.problems)
+        self.problems = list(problems)
         # by list of the submission: the sections read, id by accession, id by title
         self.read: dict[str, list[Section]] = defaultdict(list)
         self.ids: dict[str, dict[str, str]] = defaultdict(dict)
@@ -120,13 +141,15 @@ class _Reading:
         known = self.source.places
         places = {p: known[o] for p, o in self.origins.items() if o in known}
         return Document(
-            self.source.path,
+            self.name,
             self.tree,
             places,
             places,
-            self.source.text,
+            self.text,
             tuple(self.problems),
             self.origins,
+            layout="pagetab",
+            source=self.source,
         )
 
     def _problem(self, named: tuple[str, str], message: str, at: str, do: str) -> None:
@@ -136,7 +159,7 @@ class _Reading:
                 *named,
                 Severity.ERROR,
                 message,
-                self.source.path,
+                self.name,
                 line,
                 column,
                 pointer=at,

@@ -1,0 +1,199 @@
+"""The entities of an RO-Crate: who they are, what they say, where they stand.
+
+Flattened JSON-LD as RO-Crate 1.1 and 1.2 write it, read as plain JSON: terms are taken
+by their usual names, contexts are not fetched. A crate of many files is read in one
+pass, and only what describes the study is looked at closely.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from fairsubmit.metadata.json_places import JsonText
+
+__all__ = ["DESCRIPTOR", "Entity", "Graph", "identifiers", "plain", "values"]
+
+DESCRIPTOR = "ro-crate-metadata.json"
+_ROOT = "./"
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
+_LAST = re.compile(r"[^/#:]*$")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entity:
+    """An item of ``@graph``.
+
+    Attributes
+    ----------
+    index
+        Its number there.
+    offset
+        Where it begins in the text.
+    value
+        All of it.
+    """
+
+    index: int
+    offset: int
+    value: Mapping[str, Any]
+
+    @property
+    def id(self) -> str:
+        """Its ``@id``, ``""`` where it has none."""
+        found = self.value.get("@id")
+        return found if isinstance(found, str) else ""
+
+    @property
+    def pointer(self) -> str:
+        """JSON pointer to it."""
+        return f"/@graph/{self.index}"
+
+    @property
+    def types(self) -> frozenset[str]:
+        """The last words of its types, lower case: ``http://bia/Image`` is `image`."""
+        return _types(self.value.get("@type"))
+
+    @property
+    def path(self) -> str | None:
+        """The path in the crate that it stands for; ``None`` for what is no file."""
+        name = self.id
+        if not name or name[0] == "#" or name.startswith("_:") or _ADDRESS.match(name):
+            return None
+        return unquote(name).removeprefix("./")
+
+
+def _types(written: object) -> frozenset[str]:
+    names = [written] if isinstance(written, str) else written
+    if not isinstance(names, list):
+        return frozenset()
+    return frozenset(
+        found[0].lower()
+        for name in names
+        if isinstance(name, str) and (found := _LAST.search(name))
+    )
+
+
+@dataclass(eq=False)
+class Graph:
+    """The entities of a crate.
+
+    Attributes
+    ----------
+    text
+        What they were read from.
+    entities
+        In their order.
+    twice
+        Entities whose ``@id`` another one before them has.
+    odd
+        Number of each item of ``@graph`` that is no mapping.
+    """
+
+    text: JsonText
+    entities: list[Entity] = field(default_factory=list)
+    twice: list[Entity] = field(default_factory=list)
+    odd: list[int] = field(default_factory=list)
+    _by_id: dict[str, Entity] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, text: JsonText) -> Graph:
+        """Read the entities of a crate."""
+        graph = cls(text)
+        for index, (offset, value) in enumerate(text.items("@graph")):
+            if not isinstance(value, dict):
+                graph.odd.append(index)
+                continue
+            entity = Entity(index, offset, value)
+            graph.entities.append(entity)
+            name = _same(entity.id)
+            if name and name in graph._by_id:
+                graph.twice.append(entity)
+            elif name:
+                graph._by_id[name] = entity
+        return graph
+
+    def __contains__(self, identifier: str) -> bool:
+        return _same(identifier) in self._by_id
+
+    def get(self, identifier: str) -> Entity | None:
+        """Return the entity of an ``@id``; the first one where there are several."""
+        return self._by_id.get(_same(identifier))
+
+    @cached_property
+    def descriptor(self) -> Entity | None:
+        """What says which entity the crate is about."""
+        found = self.get(DESCRIPTOR)
+        if found is not None:
+            return found
+        named = (e for e in self.entities if e.id.endswith(DESCRIPTOR))
+        return next(named, None)
+
+    @cached_property
+    def root(self) -> Entity | None:
+        """The dataset that the crate is about."""
+        about = self.descriptor.value.get("about") if self.descriptor else None
+        for name in (*identifiers(about), _ROOT):
+            found = self.get(name)
+            if found is not None:
+                return found
+        return None
+
+    def of_type(self, *types: str) -> Iterator[Entity]:
+        """Return the entities of some of these types, the root left out."""
+        wanted = frozenset(types)
+        for entity in self.entities:
+            if not wanted.isdisjoint(entity.types) and entity is not self.root:
+                yield entity
+
+    def linked(self, entity: Entity, *names: str) -> list[Entity]:
+        """Return the entities that the first of some properties with any refers to."""
+        for name in names:
+            said = values(entity.value.get(name))
+            # a reference, or its identifier alone where the context says what it is
+            each = ([v] if isinstance(v, str) else identifiers(v) for v in said)
+            found = [e for i in chain.from_iterable(each) if (e := self.get(i))]
+            if found:
+                return found
+        return []
+
+    def place(self, entity: Entity) -> tuple[int, int]:
+        """Return 1-based line and column of an entity."""
+        return self.text.place(entity.offset)
+
+
+def _same(identifier: str) -> str:
+    """Return what two ways to write one ``@id`` have in common."""
+    bare = unquote(identifier)
+    return bare if bare == "./" else bare.removeprefix("./")
+
+
+def values(value: object) -> list[Any]:
+    """Return a value as a list: JSON-LD has one value or several."""
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def identifiers(value: object) -> Iterator[str]:
+    """Return the ``@id`` of each reference in a value."""
+    for item in values(value):
+        name = item.get("@id") if isinstance(item, dict) else None
+        if isinstance(name, str):
+            yield name
+
+
+def plain(value: object) -> str:
+    """Return a value as text; ``""`` for references and for what is no single value."""
+    if isinstance(value, dict):
+        value = value.get("@value")
+    if isinstance(value, str):
+        return value
+    return "" if value is None or isinstance(value, list | dict) else str(value)
