@@ -46,6 +46,8 @@ ANA103 software-without-version
 ANN101 annotation-incomplete
 ANN102 annotation-type-unknown
 ANN103 annotation-without-source
+ANN104 mask-size-differs
+ANN105 mask-type-wrong
 ANN106 annotation-quality-unsaid
 ANN107 coverage-contradicted
 ANN108 annotators-unnamed

@@ -55,7 +55,7 @@ _MAKER = re.compile(
     r"krios|glacios|tecnai|arctica|polara|helios|aquilos|quanta|gemini|merlin|sigma|"
     r"auriga|"
     r"crossbeam|lightsheet ?z|viventis|mesospim|openspim|home-?(?:made|built)|"
-    r"custom|lab-built",
+    r"custom|lab-built|simulat",
     re.IGNORECASE,
 )
 # A model is letters with digits, as in `DMi8`, `A1R` or `CSU-W1`, or a made-up word as

@@ -11,6 +11,8 @@ from fairsubmit.lint.rules.annotation import (
     annotation_without_source,
     annotators_unnamed,
     coverage_contradicted,
+    mask_size_differs,
+    mask_type_wrong,
 )
 
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ RULES: Final[tuple[Rule, ...]] = (
     annotation_incomplete.RULE,  # ANN101
     annotation_type_unknown.RULE,  # ANN102
     annotation_without_source.RULE,  # ANN103
+    mask_size_differs.RULE,  # ANN104
+    mask_type_wrong.RULE,  # ANN105
     annotation_quality_unsaid.RULE,  # ANN106
     coverage_contradicted.RULE,  # ANN107
     annotators_unnamed.RULE,  # ANN108

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 __all__ = ["RULE"]
 
+# What a file is, is said of each, be it the same.
+_OF_EACH = frozenset({"type", "annotation type", "data type", "split", "md5", "sha256"})
 # Of two files, anything may happen to be the same.
 _FEW = 3
 
@@ -53,7 +55,7 @@ def _of(table: FileTable) -> Iterator[Hit]:
     source = source_column(table)
     for index, name in enumerate(table.columns):
         values = _few_values(table, index)
-        if len(values) > 1 or not name or index == source:
+        if len(values) > 1 or not name or index == source or _is_of_each(name):
             continue
         value = next(iter(values))
         column = index + 2
@@ -66,6 +68,10 @@ def _of(table: FileTable) -> Iterator[Hit]:
             words = f"column `{name}` is `{value}` for all {len(table.rows):,} files"
             advice = "say it once, in the section that it is about"
         yield Hit(words, path=table.path, line=1, cell=place, help=advice, edits=edits)
+
+
+def _is_of_each(name: str) -> bool:
+    return name.strip().casefold().replace("_", " ") in _OF_EACH
 
 
 def _few_values(table: FileTable, index: int) -> set[str]:
