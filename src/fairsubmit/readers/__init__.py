@@ -18,7 +18,7 @@ from fairsubmit.errors import (
 )
 from fairsubmit.findings import Finding, Severity
 from fairsubmit.metadata.image import Extraction, ImageMetadata
-from fairsubmit.readers.entry_points import GROUP, loaded, plug_ins
+from fairsubmit.readers.entry_points import GROUP, checked, loaded, plug_ins
 from fairsubmit.readers.impostor import has_image_suffix, refusal, unread
 from fairsubmit.readers.sets import recall
 from fairsubmit.readers.source import FolderError, Source, shared
@@ -139,7 +139,7 @@ def _read_with(reader: Reader | None, path: Path, shown: str) -> Extraction | No
     if led is not None or reader is None:
         return led
     try:
-        return Extraction(shown, tuple(reader.read(path)))
+        return Extraction(shown, checked(reader, reader.read(path), shown))
     except MissingReaderError as error:
         return Extraction(shown, findings=(_no_library(shown, error),))
     except UnsupportedFormatError as error:

@@ -5,10 +5,15 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from fairsubmit.errors import ReadError
+from fairsubmit.metadata.image import ImageMetadata
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from fairsubmit.readers.base import Reader
 
-__all__ = ["GROUP", "PlugIn", "loaded", "plug_ins"]
+__all__ = ["GROUP", "PlugIn", "checked", "loaded", "plug_ins"]
 
 GROUP = "fairsubmit.readers"
 _PARTS = ("name", "suffixes", "recognises", "read")
@@ -54,3 +59,33 @@ def plug_ins() -> tuple[tuple[Reader, ...], tuple[str, ...]]:
     """Return readers of other packages, and why some could not be loaded."""
     found, failures = loaded()
     return tuple(plug_in.reader for plug_in in found), failures
+
+
+def checked(
+    reader: Reader, records: Iterable[ImageMetadata], shown: str
+) -> tuple[ImageMetadata, ...]:
+    """Return what a reader gave, if it is what a reader gives.
+
+    Parameters
+    ----------
+    reader
+        Who gave it.
+    records
+        What it gave.
+    shown
+        The file, for messages.
+
+    Raises
+    ------
+    ReadError
+        If something in it is no record.
+    """
+    found = tuple(records)
+    if all(isinstance(record, ImageMetadata) for record in found):
+        return found
+    packages = (package for other, package in loaded()[0] if other is reader)
+    message = (
+        f"{shown} cannot be read: the reader {reader.name!r} of "
+        f"{next(packages, 'fairsubmit')} gave no record"
+    )
+    raise ReadError(message, hint="tell those who wrote the reader")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fairsubmit.errors import DamagedFileError, ReadError, UnsupportedFormatError
+from fairsubmit.readers.entry_points import loaded
 from fairsubmit.readers.table import IMAGE_SUFFIXES, READERS
 
 if TYPE_CHECKING:
@@ -93,21 +94,32 @@ def _suffix(name: str, known: frozenset[str] | dict[str, str]) -> str | None:
 def has_image_suffix(path: Path) -> bool:
     """Whether the name is that of an image, of a format that is read or not."""
     name = path.name
-    return bool(_suffix(name, IMAGE_SUFFIXES) or _suffix(name, UNREAD_SUFFIXES))
+    known = _suffix(name, IMAGE_SUFFIXES) or _suffix(name, UNREAD_SUFFIXES)
+    return bool(known or _plug_in(name))
 
 
 def unread(path: Path) -> str | None:
     """Return the name of the format if it is known, but not read."""
-    if _suffix(path.name, IMAGE_SUFFIXES):
+    if _suffix(path.name, IMAGE_SUFFIXES) or _plug_in(path.name):
         return None
     suffix = _suffix(path.name, UNREAD_SUFFIXES)
     return UNREAD_SUFFIXES[suffix] if suffix else None
+
+
+def _plug_in(name: str) -> str | None:
+    """Return the format of another package's reader whose suffix a name has."""
+    for reader, _ in loaded()[0]:
+        if _suffix(name, frozenset(reader.suffixes)):
+            about = getattr(reader, "about", None)
+            return str(getattr(about, "format", reader.name))
+    return None
 
 
 def format_name(path: Path) -> str:
     """Return the name of the format that a file's name promises."""
     suffix = _suffix(path.name, IMAGE_SUFFIXES)
     named = next((r.about.format for r in READERS if suffix in r.suffixes), None)
+    named = named or _plug_in(path.name)
     return named or unread(path) or path.suffix.removeprefix(".").upper() or "unknown"
 
 
@@ -115,6 +127,9 @@ def _promised(path: Path) -> str:
     """Return what a file's name promises, as the end of "expected …"."""
     suffix = _suffix(path.name, IMAGE_SUFFIXES)
     formats = [r.about.format for r in READERS if suffix in r.suffixes]
+    other = _plug_in(path.name)
+    if not formats and other is not None:
+        return f"the header of {other}"
     tiff = suffix is not None and suffix.removeprefix(".ome") in {".tif", ".tiff"}
     if len(formats) != 1 or tiff:
         return "a TIFF header or OME-XML"
