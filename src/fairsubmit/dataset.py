@@ -16,6 +16,7 @@ from fairsubmit.metadata.load import MAX_DOCUMENT_BYTES, Document, parse
 from fairsubmit.metadata.recognise import JSON, TABLES, read_any
 from fairsubmit.metadata.selection import is_literal, select
 from fairsubmit.metadata.table import FileTable, parse_table
+from fairsubmit.workbook.names import MAX_FILE_BYTES, is_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -35,7 +36,7 @@ __all__ = [
 SUBMISSION_NAME = "submission.yaml"
 # Waivers by path, see `fairsubmit.lint.waivers`.
 SETTINGS_NAME = "fairsubmit.toml"
-_OTHER_NAMES = ("submission.yml", "submission.json")
+_OTHER_NAMES = ("submission.yml", "submission.json", "submission.xlsx")
 # 500,000 rows of 500 characters; a guard against naming an image by mistake.
 MAX_TABLE_BYTES = 256 << 20
 
@@ -122,8 +123,8 @@ def read_document(path: Path, name: str | None = None) -> Document:
     Parameters
     ----------
     path
-        The file: a submission in YAML or JSON, PageTab in JSON or TSV, an RO-Crate,
-        or a deposition of EMPIAR; see `Document.layout`.
+        The file: a submission in YAML, JSON or a workbook, PageTab in JSON or TSV, an
+        RO-Crate, or a deposition of EMPIAR; see `Document.layout`.
     name
         Name that findings show; the path itself by default.
 
@@ -131,6 +132,8 @@ def read_document(path: Path, name: str | None = None) -> Document:
     ------
     MetadataError
         If there is no such file or it cannot be opened.
+    MissingExtraError
+        If the library that reads workbooks is not installed.
     """
     shown = name or path.as_posix()
     try:
@@ -151,11 +154,17 @@ def read_document(path: Path, name: str | None = None) -> Document:
             hint=f"write a {SUBMISSION_NAME} in the dataset's folder; "
             "`fairsubmit schema` describes it",
         ) from error
+    if is_workbook(path.name):
+        from fairsubmit.workbook.read import read_workbook  # noqa: PLC0415 - heavy
+
+        return read_workbook(raw, shown)
     return read_any(raw, shown)
 
 
 def _most_bytes(path: Path) -> int:
     """Return how much is read of a document: a crate names every file."""
+    if is_workbook(path.name):
+        return MAX_FILE_BYTES
     long = path.suffix.lower() in {*JSON, *TABLES}
     return MAX_TABLE_BYTES if long else MAX_DOCUMENT_BYTES
 

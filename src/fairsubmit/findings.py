@@ -87,7 +87,7 @@ class Finding:
         RFC 6901 JSON pointer into the document, e.g. ``/authors/0/orcid``; in an
         image, a path such as ``Image:0/Pixels@PhysicalSizeX``.
     cell
-        Cell of a table, e.g. ``B7``.
+        Cell of a table, e.g. ``B7``; of a workbook, ``authors!C2``.
     count
         How many places share this one cause.
     fix
@@ -114,14 +114,20 @@ class Finding:
 
     @property
     def place(self) -> str:
-        """The place as editors write it: ``path:line:column``, as far as known."""
+        """The place as editors write it: ``path:line:column``, as far as known.
+
+        Cells follow the path: ``raw.tsv:3:2!B3``, ``submission.xlsx[authors!C2]``.
+        """
         parts = [self.path or ""]
         if self.line is not None:
             parts.append(str(self.line))
             if self.column is not None:
                 parts.append(str(self.column))
         text = ":".join(parts)
-        return text if self.cell is None else f"{text}!{self.cell}"
+        if self.cell is None:
+            return text
+        # a cell of a workbook names its sheet, as in formulas: `authors!C2`
+        return f"{text}[{self.cell}]" if "!" in self.cell else f"{text}!{self.cell}"
 
     def to_json(self) -> dict[str, Any]:
         """Return the finding as the lint report's JSON object."""

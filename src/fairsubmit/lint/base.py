@@ -283,6 +283,7 @@ def said_by_reader(code: str) -> Callable[[Subject], Iterator[Hit]]:
                     path=problem.path,
                     line=problem.line,
                     column=problem.column,
+                    cell=problem.cell,
                     help=problem.help,
                 )
 

@@ -27,7 +27,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fairsubmit.findings import Severity
-from fairsubmit.lint.base import MIN, Hit, Rule, Subject
+from fairsubmit.lint.base import MIN, Hit, Rule, Subject, said_by_reader
 from fairsubmit.lint.references import affiliations, associations, looks_like_id
 from fairsubmit.lint.suggest import closest, replacing
 
@@ -37,7 +37,12 @@ if TYPE_CHECKING:
 __all__ = ["RULE"]
 
 
+# Of workbooks: rows that belong to nothing.
+_lost = said_by_reader("REF101")
+
+
 def _check(subject: Subject) -> Iterator[Hit]:
+    yield from _lost(subject)
     document = subject.document
     found = list(affiliations(document))
     if document.layout != "pagetab":
