@@ -12,8 +12,16 @@ from fairsubmit.errors import MetadataError
 from fairsubmit.findings import Finding, Severity
 from fairsubmit.manifest import FileStat, walk
 from fairsubmit.metadata.compose import UnreadableError, decode
+from fairsubmit.metadata.crate_files import (
+    columns_of,
+    entity_table,
+    file_lists,
+    list_table,
+)
+from fairsubmit.metadata.crate_graph import DESCRIPTOR
 from fairsubmit.metadata.load import MAX_DOCUMENT_BYTES, Document, parse
 from fairsubmit.metadata.recognise import JSON, TABLES, read_any
+from fairsubmit.metadata.rocrate import graph_of
 from fairsubmit.metadata.selection import is_literal, select
 from fairsubmit.metadata.table import FileTable, parse_table
 from fairsubmit.workbook.names import MAX_FILE_BYTES, is_workbook
@@ -21,6 +29,7 @@ from fairsubmit.workbook.names import MAX_FILE_BYTES, is_workbook
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from fairsubmit.metadata.crate_graph import Graph
     from fairsubmit.metadata.load import Layout
 
 __all__ = [
@@ -28,7 +37,10 @@ __all__ = [
     "SUBMISSION_NAME",
     "Dataset",
     "FileGroup",
+    "has_submission",
+    "open_crate",
     "open_dataset",
+    "open_table",
     "read_document",
     "with_texts",
 ]
@@ -197,6 +209,86 @@ def open_dataset(path: Path) -> Dataset:
         )
     files = {file.path: file for file in walk(root)}
     return Dataset(root, document, files, tuple(_groups(root, document, files, {})))
+
+
+def has_submission(folder: Path) -> bool:
+    """Whether a folder holds a submission document."""
+    return any((folder / name).is_file() for name in (SUBMISSION_NAME, *_OTHER_NAMES))
+
+
+def open_table(path: Path) -> Dataset:
+    """Read a file table alone; whether its files are there is not asked.
+
+    Parameters
+    ----------
+    path
+        The table.
+
+    Raises
+    ------
+    MetadataError
+        If it cannot be read.
+    """
+    root = path.parent.resolve()
+    try:
+        table = parse_table(_table_text(path.resolve(), root), path.name)
+    except (OSError, UnreadableError) as error:
+        words = getattr(error, "strerror", None) or str(error)
+        message = f"{path} cannot be read: {words}"
+        hint = "give a tab-separated UTF-8 text file"
+        raise MetadataError(message, hint=hint) from error
+    document = Document(path.name, {}, {}, {}, layout="table")
+    return Dataset(root, document, {}, (FileGroup("component", "", "", (), table),))
+
+
+def open_crate(path: Path) -> Dataset | Document:
+    """Read an RO-Crate with the files in its folder.
+
+    Parameters
+    ----------
+    path
+        ``ro-crate-metadata.json``. Under another name it is a document without files:
+        a detached crate, or a copy.
+
+    Raises
+    ------
+    MetadataError
+        If it cannot be opened.
+    ManifestError
+        If the folder cannot be listed.
+    """
+    document = read_document(path, path.name)
+    graph = graph_of(document)
+    if graph is None or path.name != DESCRIPTOR:
+        return document
+    root = path.parent.resolve()
+    files = {file.path: file for file in walk(root)}
+    return Dataset(root, document, files, tuple(_crate_groups(root, graph, files)))
+
+
+def _crate_groups(
+    root: Path, graph: Graph, files: Mapping[str, FileStat]
+) -> Iterator[FileGroup]:
+    """Return the files of a crate: those it describes, then those of each list.
+
+    Where none of them is there the crate was sent without them; it is asked for none.
+    """
+    taken: set[str] = set()
+    tables = [entity_table(graph, DESCRIPTOR)]
+    for entity in file_lists(graph):
+        name = entity.path or ""
+        try:
+            text = _table_text((root / name).resolve(), root)
+        except (OSError, UnreadableError):
+            continue  # a file entity as any other, and missing
+        table = list_table(text, name, columns_of(graph, entity))
+        tables += [table] if table else []
+    lists = {table.path for table in tables}
+    for table in tables:
+        paths = {row.path for row in table.rows if row.path in files}
+        if paths - lists:
+            yield FileGroup("component", "", "", tuple(sorted(paths - taken)), table)
+        taken |= paths
 
 
 def with_texts(dataset: Dataset, texts: Mapping[str, str]) -> Dataset:

@@ -87,9 +87,9 @@ def command(  # noqa: PLR0913 - one parameter an option
 ) -> int:
     """Check datasets: submission.yaml, file tables and images.
 
-    DATASET is a folder with a submission.yaml, or that file, or the PageTab JSON
-    of a record that an archive holds. Errors stop a submission, warnings and
-    notes do not.
+    DATASET is a folder with a submission.yaml, or that file. What others have is
+    read too: PageTab (JSON or TSV), an RO-Crate, a deposition of EMPIAR, a file
+    table, an image. Errors stop a submission, warnings and notes do not.
     """
     from fairsubmit.lint.baseline import read_baseline
 
@@ -141,12 +141,13 @@ def _cure(
     show: bool,
 ) -> bool:
     """Cure each dataset, or show how; return whether anything is cured."""
+    from fairsubmit.cli.inputs import is_submission
     from fairsubmit.dataset import open_dataset
     from fairsubmit.lint.fix.dataset import cure
 
     changed = False
     for path in paths:
-        if path.is_file() and path.suffix.lower() == ".json":
+        if not is_submission(path):
             continue  # the record of an archive is not ours to change
         found = cure(
             open_dataset(path),
@@ -219,26 +220,13 @@ def _count(invocation: Invocation, report: Report) -> None:
 def _checked(
     invocation: Invocation, path: Path, chosen: _Chosen
 ) -> tuple[Document, Report]:
-    """Check a dataset with its files, or a record of an archive, alone."""
-    from fairsubmit.cli.steps import prepared
-    from fairsubmit.dataset import read_document
-    from fairsubmit.lint import lint
-    from fairsubmit.lint.base import BIA
+    """Check a dataset with its files, or anything else that is read, alone."""
+    from fairsubmit.cli.inputs import Checking
 
-    select, ignore, archive = chosen.select, chosen.ignore, chosen.archive
-    if path.suffix.lower() == ".json" and path.is_file():
-        document = read_document(path, path.name)
-        if document.origins:
-            invocation.shown_root = path.parent.as_posix()
-            # the layout is that archive's, and so are the demands on it
-            asked = archive or BIA
-            return document, lint(document, select=select, ignore=ignore, archive=asked)
-    ready = prepared(
+    return Checking(
         invocation,
-        path,
-        archive=archive,
-        select=select,
-        ignore=ignore,
+        select=chosen.select,
+        ignore=chosen.ignore,
+        archive=chosen.archive,
         workers=chosen.workers,
-    )
-    return ready.dataset.document, ready.report
+    ).check(path)
