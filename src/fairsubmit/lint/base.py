@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from fairsubmit.dataset import Dataset, FileGroup
     from fairsubmit.findings import Edit, Fix
+    from fairsubmit.lint.lookup import Lookup
     from fairsubmit.lint.waivers import Waivers
     from fairsubmit.manifest import Manifest
     from fairsubmit.metadata.image import Extraction
@@ -114,6 +115,8 @@ class Subject:
         All rule codes of this run, chosen or not.
     manifest
         Digests that were recorded earlier, if any.
+    lookup
+        Asks registries what no bundled list knows; ``None`` to stay offline.
     """
 
     document: Document
@@ -122,6 +125,7 @@ class Subject:
     today: date = field(default_factory=date.today)
     codes: frozenset[str] = frozenset()
     manifest: Manifest | None = None
+    lookup: Lookup | None = None
 
     @cached_property
     def selected(self) -> Mapping[str, FileGroup]:

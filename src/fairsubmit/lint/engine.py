@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from fairsubmit.findings import Finding
+    from fairsubmit.lint.lookup import Lookup
     from fairsubmit.lint.waivers import Waivers
     from fairsubmit.manifest import Manifest
     from fairsubmit.metadata.image import Extraction
@@ -53,6 +54,7 @@ def lint(  # noqa: PLR0913 - what is checked, and three ways to narrow it
     archive: str | None = None,
     today: date | None = None,
     manifest: Manifest | None = None,
+    lookup: Lookup | None = None,
     rules: Sequence[Rule] | None = None,
 ) -> Report:
     """Check a dataset, or a document alone.
@@ -74,6 +76,8 @@ def lint(  # noqa: PLR0913 - what is checked, and three ways to narrow it
         Date that release dates are compared with; the local date by default.
     manifest
         Digests recorded earlier; files that changed since are reported.
+    lookup
+        Asks registries what no bundled list knows; nothing is asked by default.
     rules
         The rules; `fairsubmit.lint.rules.all_rules` by default.
 
@@ -101,6 +105,7 @@ def lint(  # noqa: PLR0913 - what is checked, and three ways to narrow it
         today or date.today(),  # noqa: DTZ011 - release dates are local dates
         frozenset(rule.code for rule in known),
         manifest,
+        lookup,
     )
     gathered = _Gathered(document, subject.waivers)
     unreadable = document.problems and not document.tree

@@ -31,6 +31,7 @@ from typing import TYPE_CHECKING
 from fairsubmit.findings import Severity
 from fairsubmit.lint.base import ADVICE, Hit, Rule, Subject
 from fairsubmit.lint.tree import mapping_at, parts, text
+from fairsubmit.lint.vocabularies import cell_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,36 +39,6 @@ if TYPE_CHECKING:
 __all__ = ["RULE"]
 
 _CVCL = re.compile(r"CVCL[_:][A-Z0-9]{4}", re.IGNORECASE)
-# Lines of which most images are; names as Cellosaurus has them.
-_COMMON = {
-    "HeLa": "CVCL_0030",
-    "HeLa Kyoto": "CVCL_1922",
-    "HEK293": "CVCL_0045",
-    "HEK293T": "CVCL_0063",
-    "U2OS": "CVCL_0042",
-    "U-2 OS": "CVCL_0042",
-    "A549": "CVCL_0023",
-    "COS-7": "CVCL_0224",
-    "NIH 3T3": "CVCL_0594",
-    "MCF-7": "CVCL_0031",
-    "MDCK": "CVCL_0422",
-    "RPE-1": "CVCL_4388",
-    "hTERT RPE-1": "CVCL_4388",
-    "HCT 116": "CVCL_0291",
-    "HepG2": "CVCL_0027",
-    "Jurkat": "CVCL_0065",
-    "CHO-K1": "CVCL_0214",
-    "SH-SY5Y": "CVCL_0019",
-    "Caco-2": "CVCL_0025",
-    "MDA-MB-231": "CVCL_0062",
-}
-
-
-def _letters(name: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", name.casefold())
-
-
-_IDS = {_letters(name): identifier for name, identifier in _COMMON.items()}
 _CELLS = re.compile(r"\s+(?:cells?|cell line)$", re.IGNORECASE)
 
 
@@ -77,12 +48,16 @@ def _check(subject: Subject) -> Iterator[Hit]:
         if line is not None:
             name, where = text(line, "label"), f"{pointer}/cell_line"
             if not _CVCL.search(f"{text(line, 'id')} {name}"):
-                yield _hit(name, where, _IDS.get(_letters(name)))
+                yield _hit(name, where, _known(name))
             continue
         entity = _CELLS.sub("", text(biosample, "biological_entity"))
-        known = _IDS.get(_letters(entity))
+        known = _known(entity)
         if known and not _CVCL.search(str(biosample)):
             yield _hit(entity, f"{pointer}/biological_entity", known)
+
+
+def _known(name: str) -> str | None:
+    return next(iter(cell_lines().find(name)), None)
 
 
 def _hit(name: str, pointer: str, known: str | None) -> Hit:

@@ -64,7 +64,7 @@ def _check(subject: Subject) -> Iterator[Hit]:
 def _related(identifier: str, meant: Iterable[str]) -> bool:
     parents = taxa().parents
     return any(
-        parents.get(identifier) == other or parents.get(other) == identifier
+        other in parents.get(identifier, ()) or identifier in parents.get(other, ())
         for other in meant
     )
 

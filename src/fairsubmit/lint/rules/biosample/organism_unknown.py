@@ -4,7 +4,8 @@ What it does
 ------------
 Compares `organism.label` with a bundled list of common taxa. A name that is almost
 one of them is an error; one that is simply not in the list is a note, and nothing is
-said where a taxon id is given.
+said where a taxon id is given. With `--online` the NCBI Taxonomy itself is asked, and
+a name that it does not have is an error too.
 
 Why it is bad
 -------------
@@ -27,30 +28,35 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fairsubmit.findings import Severity
+from fairsubmit.findings import Edit, Severity
 from fairsubmit.lint.base import MIN, Hit, Rule, Subject
 from fairsubmit.lint.identifiers import taxon, visible
-from fairsubmit.lint.suggest import edits, replacing
+from fairsubmit.lint.lookup import called
+from fairsubmit.lint.suggest import closest, replacing
 from fairsubmit.lint.tree import parts, terms, text
-from fairsubmit.lint.vocabularies import fold, taxa
+from fairsubmit.lint.vocabularies import taxa
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-__all__ = ["RULE"]
+    from fairsubmit.lint.lookup import Lookup
 
-# Names of different species are seldom nearer than this.
-_EDITS = 2
-_SHORT = 10
+__all__ = ["RULE"]
 
 
 def _check(subject: Subject) -> Iterator[Hit]:
     for pointer, biosample in parts(subject.document, "/biosamples"):
         for where, term in terms(biosample, "organism", pointer):
             written = visible(text(term, "label"))
-            if written and not taxa().find(written) and not _vouched(term, written):
-                yield _hit(written, f"{where}/label")
+            if written and not _known(written) and not _vouched(term, written):
+                yield _hit(written, where, subject.lookup)
+
+
+def _known(written: str) -> bool:
+    """Whether the name is a taxon's, or says too little or too much for a species."""
+    known = taxa()
+    return bool(known.find(written) or known.genus(written) or known.strain(written))
 
 
 def _vouched(term: Mapping[str, Any], written: str) -> bool:
@@ -59,32 +65,43 @@ def _vouched(term: Mapping[str, Any], written: str) -> bool:
     if identifier is None:
         return False
     label = taxa().labels.get(identifier)
-    return label is None or not _near(written, label)
+    return label is None or label != taxa().nearest(written)
 
 
-def _hit(written: str, pointer: str) -> Hit:
-    names = (label for label in taxa().labels.values() if _near(written, label))
-    meant = next(names, None)
-    if meant is None:
+def _hit(written: str, where: str, lookup: Lookup | None) -> Hit:
+    name = written.partition("(")[0].strip()
+    answer = lookup.organisms(name) if lookup else None
+    for entry in called(answer, name):
+        return Hit(
+            f"organism `{written}` is {entry.id} in the NCBI Taxonomy",
+            f"{where}/label",
+            severity=Severity.INFO,
+            help=f"add `id: {entry.id}` so that it is certain",
+            edits=(Edit("add", where, ("id", entry.id)),),
+        )
+    meant = taxa().nearest(written)
+    if meant is not None:
+        identifier = ", ".join(sorted(taxa().find(meant)))
+        return Hit(
+            f"organism `{written}` is not known, but `{meant}` is",
+            f"{where}/label",
+            help=f"write `{meant}` ({identifier}), or give the id of another taxon",
+            edits=replacing(f"{where}/label", meant),
+        )
+    if answer is None:
         return Hit(
             f"organism `{written}` is not in the bundled list of common taxa",
-            pointer,
+            f"{where}/label",
             severity=Severity.INFO,
             help="add its `id: NCBITaxon:…` so that it is certain",
         )
-    identifier = ", ".join(sorted(taxa().find(meant)))
+    others = closest(name, (entry.label for entry in answer))
     return Hit(
-        f"organism `{written}` is not known, but `{meant}` is",
-        pointer,
-        help=f"write `{meant}` ({identifier}), or give the id of another taxon",
-        edits=replacing(pointer, meant),
+        f"organism `{written}` is not in the NCBI Taxonomy",
+        f"{where}/label",
+        help=f"write `{others}`" if others else "give the `id` of the taxon it is",
+        edits=replacing(f"{where}/label", others),
     )
-
-
-def _near(written: str, label: str) -> bool:
-    name = fold(written.partition("(")[0])
-    limit = _EDITS if len(label) > _SHORT else 1
-    return 0 < edits(name, fold(label), limit=limit) <= limit
 
 
 RULE = Rule(
