@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from fairsubmit.readers.ome.links import Links
 
-__all__ = ["OmeAnnotation", "OmeChannel", "OmeDocument", "OmeImage", "OmePixels"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = [
+    "OmeAnnotation",
+    "OmeChannel",
+    "OmeDocument",
+    "OmeImage",
+    "OmePixels",
+    "default_pixels",
+]
 
 Attributes = dict[str, str]
 
@@ -64,7 +75,13 @@ class OmeAnnotation:
 
 @dataclass(slots=True)
 class OmeDocument:
-    """What an OME-XML document says, by ID where others refer to it."""
+    """What an OME-XML document says, by ID where others refer to it.
+
+    Attributes
+    ----------
+    people
+        The fields of experimenters that have a value.
+    """
 
     found: bool = False
     attributes: Attributes = field(default_factory=dict)
@@ -75,6 +92,7 @@ class OmeDocument:
     detectors: dict[tuple[str, str], Attributes] = field(default_factory=dict)
     annotations: dict[str, OmeAnnotation] = field(default_factory=dict)
     links: Links = field(default_factory=Links)
+    people: list[str] = field(default_factory=list)
 
     def references(self, image: OmeImage) -> tuple[str, ...]:
         """Return the IDs of annotations of an image and of what it belongs to."""
@@ -89,3 +107,27 @@ class OmeDocument:
                 annotation = self.annotations.get(reference)
                 waiting += annotation.members if annotation else ()
         return tuple(found)
+
+    def instrument_of(
+        self, image: OmeImage, detectors: Iterable[str | None]
+    ) -> str | None:
+        """Return the ID of the instrument that took an image.
+
+        Where the image names none, it is the one that its objective and detectors
+        belong to.
+        """
+        if image.instrument is not None:
+            return image.instrument
+        own = {*detectors} - {None}
+        found = {i for i, part in self.objectives if part == image.objective}
+        found |= {i for i, part in self.detectors if part in own}
+        return found.pop() if len(found) == 1 else None
+
+
+def default_pixels(image: OmeImage) -> OmePixels | None:
+    """Return an image's pixels; until schema 2008-09 there could be several."""
+    wanted = image.attributes.get("DefaultPixels")
+    for pixels in image.pixels:
+        if wanted is not None and pixels.attributes.get("ID") == wanted:
+            return pixels
+    return image.pixels[0] if image.pixels else None

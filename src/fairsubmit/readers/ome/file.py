@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from fairsubmit.errors import DamagedFileError
-from fairsubmit.readers.ome.record import default_pixels
+from fairsubmit.readers.ome.elements import default_pixels
 from fairsubmit.readers.ome.xml import MAX_XML, OmeXml, looks_like_ome, parse
 from fairsubmit.readers.source import HEAD_SIZE, Source, opened
 from fairsubmit.readers.tiff.chain import check

@@ -23,6 +23,8 @@ from fairsubmit.metadata.image import (
     PlatePosition,
     Quantity,
 )
+from fairsubmit.readers.ome import people
+from fairsubmit.readers.ome.elements import default_pixels
 from fairsubmit.readers.ome.sax import DATE_ELEMENTS
 from fairsubmit.readers.units import length_unit, number, time_unit
 from fairsubmit.readers.values import Values
@@ -34,10 +36,9 @@ if TYPE_CHECKING:
         OmeChannel,
         OmeDocument,
         OmeImage,
-        OmePixels,
     )
 
-__all__ = ["PIXEL_TYPES", "Recorder", "default_pixels"]
+__all__ = ["PIXEL_TYPES", "Recorder"]
 
 # OME schema 2016-06, simple type PixelType.
 PIXEL_TYPES = frozenset(
@@ -92,6 +93,9 @@ class Recorder(Values):
             Name of the reader.
         """
         attributes = self.pixels.attributes if self.pixels else {}
+        named = people.problem(self.document.people)
+        if named is not None and not self.series:
+            self.problems.append(named)
         name = self._name()
         return ImageMetadata(
             path,
@@ -125,6 +129,9 @@ class Recorder(Values):
         name = self.image.attributes.get("Name") or None
         if name is not None:
             self.provenance["name"] = f"{self.place}@Name"
+            if people.home(name):
+                message = "the image's name is a path that tells a user's name"
+                self.problem("personal-data", message, f"{self.place}@Name")
             if self.series and _OVERVIEWS.search(name.strip()):
                 message = (
                     f"image {self.series} is named {name!r}: an overview of the slide "
@@ -312,7 +319,8 @@ class Recorder(Values):
     # -- the microscope, by reference ------------------------------------------
 
     def _instrument(self) -> Instrument:
-        reference = self.image.instrument
+        own = [channel.detector for channel in self._ome_channels()]
+        reference = self.document.instrument_of(self.image, own)
         if reference is None:
             return Instrument()
         microscope = self.document.microscopes.get(reference)
@@ -373,15 +381,6 @@ class Recorder(Values):
             message = f"refers to {what} {reference!r}, which is not described"
             self.problem("dangling-reference", message, self.place)
         return found
-
-
-def default_pixels(image: OmeImage) -> OmePixels | None:
-    """Return an image's pixels; until schema 2008-09 there could be several."""
-    wanted = image.attributes.get("DefaultPixels")
-    for pixels in image.pixels:
-        if wanted is not None and pixels.attributes.get("ID") == wanted:
-            return pixels
-    return image.pixels[0] if image.pixels else None
 
 
 def _is_date(text: str) -> bool:

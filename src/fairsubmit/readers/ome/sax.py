@@ -19,6 +19,7 @@ from fairsubmit.readers.ome.elements import (
 )
 from fairsubmit.readers.ome.links import HOLDERS
 from fairsubmit.readers.ome.opaque import Opaque
+from fairsubmit.readers.ome.people import FIELDS, named
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -151,6 +152,16 @@ class Builder:
     def _start_detector(self, _: str, attributes: Attributes) -> None:
         key = (self._instrument, attributes.get("ID", ""))
         self.document.detectors.setdefault(key, attributes)
+
+    def _start_experimenter(self, _: str, attributes: Attributes) -> None:
+        self.document.people += [f"Experimenter@{key}" for key in named(attributes)]
+
+    def _start_person_text(self, *_: object) -> None:
+        self._text = []
+
+    def _end_person_text(self, name: str, text: str) -> None:
+        if text:
+            self.document.people.append(f"Experimenter/{name}")
 
     # -- images ----------------------------------------------------------------
 
@@ -305,6 +316,7 @@ class Builder:
         "Microscope": _start_microscope,
         "Objective": _start_objective,
         "Detector": _start_detector,
+        "Experimenter": _start_experimenter,
         "Image": _start_image,
         "InstrumentRef": _start_instrument_ref,
         "ObjectiveSettings": _start_objective_ref,
@@ -327,6 +339,7 @@ class Builder:
         "BinaryFile": _start_binary_file,
         "External": _start_binary_file,
         **dict.fromkeys(HOLDERS, _start_holder),
+        **dict.fromkeys(FIELDS, _start_person_text),
         **dict.fromkeys(DATE_ELEMENTS, _start_date),
         **dict.fromkeys(_OBJECTIVE_CHILDREN, _start_objective_text),
     }
@@ -342,6 +355,7 @@ class Builder:
         "M": _end_entry,
         "Value": _end_value,
         **dict.fromkeys(HOLDERS, _end_holder),
+        **dict.fromkeys(FIELDS, _end_person_text),
         **dict.fromkeys(DATE_ELEMENTS, _end_date),
         **dict.fromkeys(_OBJECTIVE_CHILDREN, _end_objective_text),
     }
