@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -15,9 +15,13 @@ from fairsubmit.cli.output import plural
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from fairsubmit.cli.image_records import Printable
+    from fairsubmit.cli.output import Output
     from fairsubmit.cli.progress import Step
     from fairsubmit.findings import Finding
     from fairsubmit.metadata.image import Extraction
+
+    _Found = TypeVar("_Found", Extraction, Printable)
 
 # Files of formats that are not read may be many; a few say which ones it is about.
 SHOWN = 5
@@ -89,11 +93,11 @@ def command(
     KeyboardInterrupt
         Once what was found so far is told.
     """  # noqa: D301 - at the form feed click's help ends
-    from fairsubmit.cli.image_records import PRINTERS
+    from fairsubmit.cli.image_records import print_all, printable
     from fairsubmit.cli.ome_xml import Wanted, check_options, write_documents
     from fairsubmit.cli.progress import Step
     from fairsubmit.cli.steps import processes, processes_later
-    from fairsubmit.readers.extract import extract
+    from fairsubmit.readers.extract import extract, extract_as
 
     output = invocation.output
     wanted = Wanted(**options)
@@ -105,32 +109,37 @@ def command(
             processes(workers) if workers else processes_later() as executor,
             Step(invocation, "reading image headers", "image") as step,
         ):
-            found = reading.counted(
-                extract(paths, root=Path.cwd(), executor=executor, bioformats=other),
-                step,
-            )
+            where: dict[str, Any] = {"root": Path.cwd(), "executor": executor}
+            where["bioformats"] = other
             if wanted.ome_xml:
+                found = reading.counted(extract(paths, **where), step)
                 images = filter(None, (each.images for each in found))
                 without = write_documents(output, images, paths, wanted)
             else:
-                each = (image for one in found for image in one.images)
-                PRINTERS[output.format](output, each)
+                form = printable(output.format)
+                made = reading.counted(extract_as(form, paths, **where), step)
+                rows = (row for each in made for row in each.images)
+                print_all(output, output.format, rows)
     except KeyboardInterrupt:
         # What was found so far may be what the person looks for.
         reading.tell(invocation)
         raise
     reading.tell(invocation)
-    if reading.errors:
+    if not reading.read and not reading.errors and output.format == "human":
+        output.warn("there is no image to read in " + ", ".join(map(str, paths)))
+    return _ending(output, len(reading.errors), without)
+
+
+def _ending(output: Output, unreadable: int, without: int) -> ExitCode:
+    if unreadable:
         output.error(
-            f"{plural(len(reading.errors), 'file')} could not be read as an image",
+            f"{plural(unreadable, 'file')} could not be read as an image",
             "look at what is listed; `fairsubmit rule IMG101` says more",
         )
         return ExitCode.LOCAL_FILES
     if without:
         output.error(f"{plural(without, 'image')} could not be written as OME-XML")
         return ExitCode.LOCAL_FILES
-    if not reading.read and output.format == "human":
-        output.warn("there is no image to read in " + ", ".join(map(str, paths)))
     return ExitCode.DONE
 
 
@@ -143,13 +152,13 @@ class _Reading:
         self._others: list[Finding] = []
         self._more = 0
 
-    def counted(self, found: Iterable[Extraction], step: Step) -> Iterator[Extraction]:
-        for extraction in found:
+    def counted(self, found: Iterable[_Found], step: Step) -> Iterator[_Found]:
+        for each in found:
             step()
-            for finding in extraction.findings:
+            for finding in each.findings:
                 self._keep(finding)
-            self.read += len(extraction.images)
-            yield extraction
+            self.read += len(each.images)
+            yield each
 
     def _keep(self, finding: Finding) -> None:
         if finding.severity == "error":

@@ -1,7 +1,8 @@
 """Image metadata records as a table, as lines, or as one array.
 
-Results are written while reading goes on, some at a time, so that memory does not grow
-with their number. After Ctrl-C what was read is written: whole lines, a closed array.
+Records become text where they are read, in several processes at once. Results are
+written while reading goes on, some at a time, so that memory does not grow with their
+number. After Ctrl-C what was read is written: whole lines, a closed array.
 """
 
 from __future__ import annotations
@@ -10,17 +11,19 @@ import signal
 import threading
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 
-from fairsubmit.cli.output import json_text
+from fairsubmit.cli.output import json_text, stdout_is_ascii
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from fairsubmit.cli.output import Output
-    from fairsubmit.metadata.image import ImageMetadata, PhysicalSize
+    from fairsubmit.findings import Finding
+    from fairsubmit.metadata.image import Extraction, ImageMetadata, PhysicalSize
 
-__all__ = ["PRINTERS"]
+__all__ = ["Printable", "print_all", "printable"]
 
 HEADER = (
     "image",
@@ -40,7 +43,69 @@ ROWS = 1000
 _REQUESTS = (signal.SIGINT, signal.SIGTERM)
 
 
-def _print_table(output: Output, images: Iterable[ImageMetadata]) -> None:
+class Printable(NamedTuple):
+    """What one file gave, ready to be printed.
+
+    Attributes
+    ----------
+    images
+        For each image the cells of its row, or its one line of JSON.
+    findings
+        What is to be told about the file.
+    """
+
+    images: tuple[tuple[str, ...], ...]
+    findings: tuple[Finding, ...]
+
+
+def printable(style: str) -> Callable[[Extraction], Printable]:
+    """Return what makes a result printable; it may be sent to another process.
+
+    Parameters
+    ----------
+    style
+        ``human``, ``json`` or ``jsonl``.
+    """
+    if style == "human":
+        return _in_rows
+    # Another process does not know where the text will be printed.
+    return partial(_in_json, ascii_only=stdout_is_ascii())
+
+
+def _in_rows(extraction: Extraction) -> Printable:
+    rows = tuple([_row(image) for image in extraction.images])
+    return Printable(rows, extraction.findings)
+
+
+def _in_json(extraction: Extraction, *, ascii_only: bool) -> Printable:
+    images = [image.to_json() for image in extraction.images]
+    lines = [(json_text(image, ascii_only=ascii_only),) for image in images]
+    return Printable(tuple(lines), extraction.findings)
+
+
+def print_all(output: Output, style: str, rows: Iterable[tuple[str, ...]]) -> None:
+    """Print the rows of results as they come.
+
+    Parameters
+    ----------
+    output
+        Where to print.
+    style
+        As they were made printable for.
+    rows
+        Of every image, one after the other.
+    """
+    if style == "human":
+        _print_table(output, rows)
+    elif style == "json":
+        _print_array(output, rows)
+    else:
+        with _written(output) as lines:
+            for (line,) in rows:
+                lines.add(line)
+
+
+def _print_table(output: Output, found: Iterable[tuple[str, ...]]) -> None:
     rows: list[tuple[str, ...]] = []
 
     def write() -> None:
@@ -50,35 +115,21 @@ def _print_table(output: Output, images: Iterable[ImageMetadata]) -> None:
                 rows.clear()
 
     try:
-        for image in images:
-            rows.append(_row(image))
+        for row in found:
+            rows.append(row)
             if len(rows) == ROWS:
                 write()
     finally:
         write()
 
 
-def _print_lines(output: Output, images: Iterable[ImageMetadata]) -> None:
-    with _written(output) as lines:
-        for image in images:
-            lines.add(json_text(image.to_json()))
-
-
-def _print_array(output: Output, images: Iterable[ImageMetadata]) -> None:
+def _print_array(output: Output, rows: Iterable[tuple[str, ...]]) -> None:
     with _written(output) as lines:
         try:
-            for image in images:
-                text = json_text(image.to_json())
-                lines.add(("," if lines.begun else "[") + "\n" + text)
+            for (line,) in rows:
+                lines.add(("," if lines.begun else "[") + "\n" + line)
         finally:
             lines.add("]" if lines.begun else "[]")
-
-
-PRINTERS = {
-    "human": _print_table,
-    "json": _print_array,
-    "jsonl": _print_lines,
-}
 
 
 class _Lines:

@@ -12,7 +12,14 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-__all__ = ["Output", "ReaderGoneError", "human_size", "json_text", "plural"]
+__all__ = [
+    "Output",
+    "ReaderGoneError",
+    "human_size",
+    "json_text",
+    "plural",
+    "stdout_is_ascii",
+]
 
 # A column narrower than this says nothing; rather let the line wrap.
 MIN_COLUMN = 8
@@ -32,10 +39,28 @@ def human_size(size: float) -> str:
     return f"{size:.1f} TB"
 
 
-def json_text(value: object, *, indent: int | None = None) -> str:
-    """Write a JSON value, non-ASCII readable where stdout can carry it."""
+def stdout_is_ascii() -> bool:
+    """Whether stdout cannot carry every character."""
     encoding = (getattr(sys.stdout, "encoding", "") or "").lower()
-    return _json_encoder(indent, ascii_only=encoding.replace("-", "") != "utf8")(value)
+    return encoding.replace("-", "") != "utf8"
+
+
+def json_text(
+    value: object, *, indent: int | None = None, ascii_only: bool | None = None
+) -> str:
+    """Write a JSON value.
+
+    Parameters
+    ----------
+    value
+        What `json` can write.
+    indent
+        Spaces a level; one line without.
+    ascii_only
+        Escape other characters; by default where stdout cannot carry them.
+    """
+    escaped = stdout_is_ascii() if ascii_only is None else ascii_only
+    return _json_encoder(indent, ascii_only=escaped)(value)
 
 
 @cache

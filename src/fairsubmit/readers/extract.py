@@ -13,14 +13,14 @@ from dataclasses import dataclass, fields, replace
 from itertools import chain, count, islice
 from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from fairsubmit.findings import Finding, Severity
 from fairsubmit.metadata.image import Extraction, ImageMetadata
 from fairsubmit.readers import read_image
 from fairsubmit.readers.in_order import in_order
 from fairsubmit.readers.sets import memory
-from fairsubmit.readers.zarr.node import is_zarr
+from fairsubmit.readers.walking import Unlisted, image_paths, walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -28,23 +28,17 @@ if TYPE_CHECKING:
 
     from fairsubmit.readers.fallback.bioformats import BioFormats
 
-__all__ = ["Unlisted", "extract", "image_paths"]
+__all__ = ["Unlisted", "extract", "extract_as", "image_paths"]
 
-# What fairsubmit itself writes beside the data (`fairsubmit.manifest.WORK_FOLDER`).
-SKIPPED_FOLDERS = frozenset({".fairsubmit"})
 CHUNK = 64
 # Chunks that are read before processes for more are worth their start.
 ALONE = 16
 _runs = count()
 
 
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """Some files to read; picklable."""
-
-    token: str
-    paths: tuple[str, ...]
-    bioformats: BioFormats | None = None
+_T = TypeVar("_T")
+# Paths of files to read, or what is known without reading.
+_Job = tuple[str, ...] | Extraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +51,6 @@ class _Reference:
 
     path: str
     lead: str
-
-    def read(self, token: str) -> Extraction:
-        """Read it here, where no other file gives the records."""
-        with memory(token):
-            return read_image(Path(self.path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,26 +99,57 @@ def extract(
     ConfigError
         If there is no Bio-Formats at that place, or no Java to run it.
     """
-    other = _bioformats(bioformats)
+    return extract_as(
+        _as_it_is, paths, root=root, executor=executor, bioformats=bioformats
+    )
+
+
+def extract_as(
+    form: Callable[[Extraction], _T],
+    paths: Iterable[Path],
+    *,
+    root: Path | None = None,
+    executor: Executor | Callable[[], Executor | None] | None = None,
+    bioformats: Path | None = None,
+) -> Iterator[_T]:
+    """Read the headers of images, and give the results another form.
+
+    Parameters
+    ----------
+    form
+        Called with each result in the process that read it; picklable, as what it
+        returns, if the executor's workers are processes.
+    paths, root, executor, bioformats
+        As of `extract`.
+
+    Yields
+    ------
+    object
+        What `form` returns for each image file or folder that has records or findings.
+
+    Raises
+    ------
+    ConfigError
+        If there is no Bio-Formats at that place, or no Java to run it.
+    """
     given = _given(paths)
     scope = _Scope(
         frozenset(p.as_posix() for p in given if not p.is_dir()),
         tuple(f"{p.as_posix().rstrip('/')}/" for p in given if p.is_dir()),
     )
-    shorten = _Shortener(root)
     token = f"{os.getpid()}-{next(_runs)}"
+    work = _Work(token, _Shortener(root), form, _bioformats(bioformats))
     spoken: set[str] = set()
-    for found in _run(_jobs(given, token, other), executor):
-        if isinstance(found, _Reference):
-            if scope.holds(found.lead) or found.lead in spoken:
-                continue
-            extraction = found.read(token)
-        else:
-            extraction = found
-        if _is_reference(extraction, scope, spoken):
-            continue
-        if extraction.images or extraction.findings:
-            yield shorten(extraction)
+    for found in _run(_jobs(given), work, executor):
+        if not isinstance(found, _Reference):
+            yield found
+        elif not scope.holds(found.lead) and found.lead not in spoken:
+            spoken.add(found.lead)
+            yield work.formed(work.read(found.path))
+
+
+def _as_it_is(extraction: Extraction) -> Extraction:
+    return extraction
 
 
 def _bioformats(path: Path | None) -> BioFormats | None:
@@ -151,106 +171,29 @@ def _given(paths: Iterable[Path]) -> list[Path]:
     ]
 
 
-def _is_reference(extraction: Extraction, scope: _Scope, spoken: set[str]) -> bool:
-    """Whether the records are those of another file, which gives them itself."""
-    if not extraction.images:
-        return False
-    lead = extraction.images[0].path
-    if lead == extraction.path:
-        return False
-    if scope.holds(lead) or lead in spoken:
-        return True
-    spoken.add(lead)
-    return False
+# -- jobs ---------------------------------------------------------------------------
 
 
-# -- walking -----------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Unlisted:
-    """A folder that the operating system will not list, and why."""
-
-    path: Path
-    reason: str
-
-
-def image_paths(folder: Path) -> Iterator[Path | Unlisted]:
-    """Yield the files below a folder, and OME-Zarr folders as one, sorted by name.
-
-    A folder that cannot be listed is yielded as such, and the rest goes on.
-    """
-    for found in _walk(str(folder), frozenset()):
-        yield Path(found) if isinstance(found, str) else found
-
-
-def _walk(folder: str, above: frozenset[tuple[int, int]]) -> Iterator[str | Unlisted]:
-    if _is_image_folder(folder):
-        yield folder
-        return
-    try:
-        own = os.stat(folder)  # noqa: PTH116 - as scandir, without a Path of its own
-        with os.scandir(folder) as listing:
-            names, folders = _listed(listing)
-    except OSError as error:
-        yield Unlisted(Path(folder), error.strerror or str(error))
-        return
-    key = (own.st_dev, own.st_ino)
-    if own.st_ino and key in above:
-        return
-    inside = os.path.join(folder, "")  # noqa: PTH118 - one Path a file costs more
-    for name in names:
-        if name not in folders:
-            yield inside + name
-        elif name not in SKIPPED_FOLDERS:
-            yield from _walk(inside + name, above | {key})
-
-
-def _listed(listing: Iterator[os.DirEntry[str]]) -> tuple[list[str], set[str]]:
-    """Return all names, sorted, and those of folders; a folder may hold a million."""
-    names: list[str] = []
-    folders: set[str] = set()
-    for item in listing:
-        names.append(item.name)
-        if _is_folder(item):
-            folders.add(item.name)
-    names.sort()
-    return names, folders
-
-
-def _is_folder(item: os.DirEntry[str]) -> bool:
-    try:
-        return item.is_dir()
-    except OSError:
-        return False
-
-
-def _is_image_folder(folder: str) -> bool:
-    return folder.lower().endswith(".zarr") or is_zarr(Path(folder).as_posix())
-
-
-def _jobs(
-    given: Iterable[Path], token: str, bioformats: BioFormats | None
-) -> Iterator[_Job | Extraction]:
+def _jobs(given: Iterable[Path]) -> Iterator[_Job]:
     chunk: list[str] = []
     for path in _all_paths(given):
         if isinstance(path, Unlisted):
-            yield _Job(token, tuple(chunk), bioformats)
+            yield tuple(chunk)
             yield _unlisted(path)
             chunk = []
             continue
         chunk.append(path)
         if len(chunk) == CHUNK:
-            yield _Job(token, tuple(chunk), bioformats)
+            yield tuple(chunk)
             chunk = []
     if chunk:
-        yield _Job(token, tuple(chunk), bioformats)
+        yield tuple(chunk)
 
 
 def _all_paths(given: Iterable[Path]) -> Iterator[str | Unlisted]:
     for path in given:
         if path.is_dir():
-            yield from _walk(str(path), frozenset())
+            yield from walk(str(path))
         else:
             yield str(path)
 
@@ -272,39 +215,53 @@ def _unlisted(folder: Unlisted) -> Extraction:
 
 
 def _run(
-    jobs: Iterator[_Job | Extraction],
+    jobs: Iterator[_Job],
+    work: _Work[_T],
     executor: Executor | Callable[[], Executor | None] | None,
-) -> Iterator[Extraction | _Reference]:
+) -> Iterator[_T | _Reference]:
     if callable(executor):
-        yield from chain.from_iterable(map(_read_each, islice(jobs, ALONE)))
+        yield from chain.from_iterable(map(work.each, islice(jobs, ALONE)))
         job = next(jobs, None)
         if job is None:
             return
         jobs, executor = chain((job,), jobs), executor()
     if executor is None:
-        yield from chain.from_iterable(map(_read_each, jobs))
+        yield from chain.from_iterable(map(work.each, jobs))
     else:
-        yield from chain.from_iterable(in_order(_read_all, jobs, executor))
+        yield from chain.from_iterable(in_order(work.all, jobs, executor))
 
 
-def _read_all(job: _Job | Extraction) -> list[Extraction | _Reference]:
-    return [_light(found) for found in _read_each(job)]
+@dataclass(frozen=True, slots=True)
+class _Work(Generic[_T]):
+    """What is done with every file; picklable."""
 
+    token: str
+    shorten: _Shortener
+    form: Callable[[Extraction], _T]
+    bioformats: BioFormats | None
 
-def _light(found: Extraction) -> Extraction | _Reference:
-    lead = found.images[0].path if found.images else found.path
-    return found if lead == found.path else _Reference(found.path, lead)
+    def all(self, job: _Job) -> list[_T | _Reference]:
+        return list(self.each(job))
 
+    def each(self, job: _Job) -> Iterator[_T | _Reference]:
+        """Read one after the other: what was read stays read if the next is not."""
+        if isinstance(job, Extraction):
+            yield self.formed(job)
+            return
+        for path in job:
+            found = self.read(path)
+            lead = found.images[0].path if found.images else found.path
+            if lead != found.path:
+                yield _Reference(found.path, lead)
+            elif found.images or found.findings:
+                yield self.formed(found)
 
-def _read_each(job: _Job | Extraction) -> Iterator[Extraction]:
-    """Read one after the other: what was read is not lost when the next one is not."""
-    if isinstance(job, Extraction):
-        yield job
-        return
-    for path in job.paths:
-        with memory(job.token):
-            found = read_image(Path(path), bioformats=job.bioformats)
-        yield found
+    def read(self, path: str) -> Extraction:
+        with memory(self.token):
+            return read_image(Path(path), bioformats=self.bioformats)
+
+    def formed(self, extraction: Extraction) -> _T:
+        return self.form(self.shorten(extraction))
 
 
 # -- paths as the caller wants them ---------------------------------------------------
