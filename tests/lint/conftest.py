@@ -17,9 +17,15 @@ from fairsubmit.findings import Finding, Report, Severity
 from fairsubmit.lint import lint
 from fairsubmit.manifest import Entry, Manifest, stat_file
 from fairsubmit.metadata.image import (
+    Channel,
+    Detector,
     Extraction,
+    ImageAnnotation,
     ImageMetadata,
+    ImageSize,
+    Objective,
     PhysicalSize,
+    PlatePosition,
     Problem,
     Quantity,
 )
@@ -141,17 +147,61 @@ def extraction(spec: dict[str, Any]) -> Extraction:
     if "finding" in spec:
         given = {**spec["finding"], "severity": Severity(spec["finding"]["severity"])}
         return Extraction(path, (), (Finding(**given, path=path),))
-    x, y = (size(spec.get(axis, "0.1 µm")) for axis in ("x", "y"))
-    image = ImageMetadata(
+    series = spec.get("series", [{}])
+    return Extraction(
         path,
-        0,
+        tuple(record({**spec, **own}, number) for number, own in enumerate(series)),
+    )
+
+
+def record(spec: dict[str, Any], series: int = 0) -> ImageMetadata:
+    """Build one image series; ``x``, ``y`` and ``z`` are the pixel size."""
+    x, y = (size(spec.get(axis, "0.1 µm")) for axis in ("x", "y"))
+    return ImageMetadata(
+        spec["path"],
+        series,
         name=spec.get("name"),
         format=spec.get("format", "OME-TIFF"),
-        physical_size=PhysicalSize(x, y),
-        files=(path,),
+        reader=spec.get("reader"),
+        size=extent(spec.get("size", {})),
+        pixel_type=spec.get("pixel_type"),
+        significant_bits=spec.get("bits"),
+        physical_size=PhysicalSize(x, y, size(spec.get("z"))),
+        time_increment=size(spec.get("time_increment")),
+        channels=tuple(
+            channel(index, told) for index, told in enumerate(spec.get("channels", []))
+        ),
+        objective=Objective(**spec.get("objective", {})),
+        detector=Detector(model=spec.get("detector")),
+        acquired_at=spec.get("acquired_at", "2026-05-04T10:00:00"),
+        annotations=tuple(
+            ImageAnnotation("MapAnnotation", None, None, values)
+            for values in spec.get("annotations", [])
+        ),
+        files=tuple(spec.get("files", [spec["path"]])),
         problems=tuple(Problem(**problem) for problem in spec.get("problems", [])),
+        plate=PlatePosition(**spec["plate"]) if "plate" in spec else None,
     )
-    return Extraction(path, (image,))
+
+
+def extent(given: dict[str, int] | list[int]) -> ImageSize:
+    """Build a size from its axes, or from numbers in the order x, y, z, c, t."""
+    return ImageSize(*given) if isinstance(given, list) else ImageSize(**given)
+
+
+def channel(index: int, spec: dict[str, Any] | str | None) -> Channel:
+    """Build a channel from its name, or from what it says."""
+    given: dict[str, Any] = spec if isinstance(spec, dict) else {"name": spec}
+    return Channel(
+        index,
+        given.get("name"),
+        given.get("fluorophore"),
+        size(given.get("excitation")),
+        size(given.get("emission")),
+        given.get("contrast"),
+        given.get("mode"),
+        given.get("samples", 1),
+    )
 
 
 def size(text: str | None) -> Quantity | None:

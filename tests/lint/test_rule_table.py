@@ -30,16 +30,22 @@ if TYPE_CHECKING:
 # Codes are public: a line is only ever added here, never changed or removed.
 PUBLISHED = """
 ACQ101 imaging-method-missing
+ACQ102 imaging-method-unknown
 ACQ103 imaging-method-id-invalid
+ACQ104 imaging-method-generic
+ACQ105 imaging-method-not-offered
 ACQ106 instrument-missing
 ACQ107 parameters-missing
 ACQ108 instrument-unrecognisable
+ACQ109 objective-missing
+ACQ110 text-contradicts-images
 ACQ111 quantity-without-unit
 AIR101 split-missing
 AIR102 split-leak
 AIR103 classes-undescribed
 AIR104 private-annotation-format
 AIR105 model-not-linked
+AIR106 images-differ
 ANA101 analysis-missing
 ANA102 analysis-undescribed
 ANA103 software-without-version
@@ -53,9 +59,11 @@ ANN107 coverage-contradicted
 ANN108 annotators-unnamed
 BIO101 organism-missing
 BIO102 organism-unknown
+BIO103 organism-not-canonical
 BIO104 organism-id-mismatch
 BIO105 taxon-id-invalid
 BIO106 biological-entity-missing
+BIO107 organism-not-a-species
 BIO108 cell-line-not-identified
 BIO109 variables-missing
 BIO110 list-split-inside-brackets
@@ -96,8 +104,16 @@ FIL117 no-files
 FIL118 reserved-path
 IMG101 image-unreadable
 IMG102 pixel-size-missing
+IMG103 pixel-size-implausible
+IMG104 step-missing
+IMG105 channel-unnamed
+IMG106 fluorophore-missing
 IMG107 ome-metadata-invalid
+IMG108 acquisition-date-odd
 IMG109 ngff-metadata-invalid
+IMG110 lossy-image
+IMG111 proprietary-format
+IMG113 personal-data
 IMG120 format-not-read
 IMG121 reader-missing
 LIC101 licence-missing
@@ -135,6 +151,12 @@ REF103 component-without-association
 REF104 section-unused
 REF105 empty-section
 REF106 duplicate-id
+SET101 pixel-size-outlier
+SET102 channels-outlier
+SET103 bit-depth-outlier
+SET104 objective-outlier
+SET105 magnification-mismatch
+SET106 plate-incomplete
 SPE101 preparation-missing
 SPE102 preparation-thin
 SPE103 growth-protocol-missing

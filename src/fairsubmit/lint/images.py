@@ -185,7 +185,7 @@ def is_rgb(image: ImageMetadata) -> bool:
 
 
 def taken(extraction: Extraction, subject: Subject) -> list[ImageMetadata]:
-    """Return the images that a microscope took: no annotations, masks, side pictures."""
+    """Return the images that were taken: no annotations, masks or side pictures."""
     found = [image for image in extraction.images if not is_picture(image)]
     return [] if found and is_annotation(extraction, subject) else found
 

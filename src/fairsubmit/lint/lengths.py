@@ -39,7 +39,7 @@ def micrometres(quantity: Quantity | None) -> float | None:
 
 
 def shown(length: float) -> str:
-    """Write a length in micrometres as people do: ``0.325 µm``, ``2 nm``, ``1.5 mm``."""
+    """Write micrometres as people do: ``0.325 µm``, ``2 nm``, ``1.5 mm``."""
     if length >= 1e3:
         return f"{length / 1e3:.5g} mm"
     return f"{length:.4g} µm" if length >= 0.01 else f"{length * 1e3:.4g} nm"

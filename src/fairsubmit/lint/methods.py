@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from fairsubmit.lint.images import once
+from fairsubmit.lint.images import component_of, once
 from fairsubmit.lint.tree import parts, terms, text
 from fairsubmit.lint.vocabularies import imaging_methods
 
@@ -19,8 +19,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from fairsubmit.lint.base import Subject
+    from fairsubmit.metadata.image import Extraction
 
-__all__ = ["ELECTRONS", "LIGHT", "OTHER", "UNKNOWN", "Imaging", "imaging_by_component"]
+__all__ = [
+    "ELECTRONS",
+    "LIGHT",
+    "OTHER",
+    "UNKNOWN",
+    "Imaging",
+    "imaging_by_component",
+    "imaging_of",
+    "imaging_with",
+    "kind_of",
+]
 
 LIGHT = "light"
 ELECTRONS = "electrons"
@@ -38,10 +49,10 @@ _ELECTRON = re.compile(
     re.IGNORECASE,
 )
 _OTHER = re.compile(
-    r"x-?ray|radiogra|computed tomography|computer tomography|\b(?:micro|µ|nano)?-?ct\b|"
+    r"x-?ray|radiogra|compute[dr] tomography|\b(?:micro|µ|nano)?-?ct\b|"
     r"synchrotron|ptychogra|gamma|atomic force|\bafm\b|scanning probe|tunnel|\bstm\b|"
     r"near-?field|minflux|magnetic resonance|\bmri\b|positron|\bpet\b|\bspect\b|sound|"
-    r"acoustic|coherence tomography|\boct\b|mass (?:spectro|cyto)|maldi|\bmibi\b|sims\b|"
+    r"acoustic|coherence tomography|\boct\b|mass (?:spectro|cyto)|maldi|\bmibi\b|"
     r"photogra|macroscop|flatbed|gel |camera trap|drone|satellite|graphic|drawing|"
     r"illustration|simulat|synthetic|flow cytometry",
     re.IGNORECASE,
@@ -89,6 +100,12 @@ class Imaging:
     kinds: frozenset[str] = frozenset()
 
     @property
+    def texts(self) -> Iterator[str]:
+        """Title, instrument and parameters of each acquisition, as one text."""
+        for _, part in self.acquisitions:
+            yield "\n".join(text(part, key) for key in _TEXTS)
+
+    @property
     def light(self) -> bool:
         """Whether all methods are known to be microscopy with light."""
         return self.kinds == {LIGHT}
@@ -102,6 +119,10 @@ class Imaging:
     def scanning(self) -> bool:
         """Whether a method may be one whose pixel size is free to choose."""
         return any(_SCANNING.search(w) and not _DISK.search(w) for w in self.labels)
+
+
+_NOTHING = Imaging()
+_TEXTS = ("title", "instrument", "parameters")
 
 
 @once
@@ -120,6 +141,18 @@ def imaging_by_component(subject: Subject) -> dict[str, Imaging]:
         }
         found[pointer] = _imaging(tuple(known[n] for n in named if n in known))
     return found
+
+
+def imaging_of(extraction: Extraction, subject: Subject) -> Imaging:
+    """Return how an image was taken, as far as that is said of its component."""
+    group = component_of(extraction, subject)
+    known = imaging_by_component(subject)
+    return known.get(group.pointer, _NOTHING) if group else _NOTHING
+
+
+def imaging_with(pointer: str, acquisition: Mapping[str, Any]) -> Imaging:
+    """Return how the images of one acquisition were taken."""
+    return _imaging(((pointer, acquisition),))
 
 
 def _imaging(acquisitions: tuple[tuple[str, Mapping[str, Any]], ...]) -> Imaging:

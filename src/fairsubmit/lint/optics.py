@@ -10,11 +10,14 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = ["Optics", "optics"]
 
-_NUMBER = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)?")
-_ANY_NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 # `63x`, `63 ×/1.4`, `100×1.49 NA`; not `512 x 512`, `2x2` or `6.5 x 6.5 µm`
 _BEFORE = re.compile(
     r"(?<![\d.,xX×*])(\d{1,3}(?:[.,]\d{1,2})?)\s?-?[xX×](?![A-Za-z])"
@@ -28,19 +31,21 @@ _WORD = re.compile(
     re.IGNORECASE,
 )
 _LENS = re.compile(
-    r"objective|\blens|\bN\.?\s?A\b|aperture|\boil\b|water|\bair\b|\bdry\b|glycer|"
+    r"objective|\blens|magnif|(?<![A-Za-z])N\.?\s?A(?![A-Za-z])|aperture|\boil\b|water|\bair\b|\bdry\b|glycer|"
     r"immersion|silicone|\bapo|\bplan|fluar|\bLD\b|^\s*[xX×]?\s*/\s*[01][.,]\d",
     re.IGNORECASE,
 )
 _NO_LENS = re.compile(
     r"^\W*(?:digital|optical|electronic|additional|scan)?\W*(?:zoom|binning|tube|relay|"
-    r"pbs|ssc|tbs|buffer|concentrat|solution|medium|speed|optovar|magnification changer|"
-    r"faster|dilut|averag)",
+    r"pbs|ssc|tbs|buffer|concentrat|solution|medium|speed|optovar|faster|"
+    r"magnification changer|dilut|averag)",
     re.IGNORECASE,
 )
 _NEAR = 40
+_SENTENCE = re.compile(r"[.;]\s")
 _NA_NAMED = re.compile(
-    r"(?:\bN\.?\s?A\.?(?![A-Za-z])|numerical aperture)[^\d\n;]{0,25}?([01][.,]\d{1,3})(?!\d)",
+    r"(?:\bN\.?\s?A\.?(?![A-Za-z])|numerical aperture)[^\d\n;]{0,25}?"
+    r"([01][.,]\d{1,3})(?!\d)",
     re.IGNORECASE,
 )
 _NA_AFTER = re.compile(
@@ -51,7 +56,13 @@ _OTHER_APERTURE = re.compile(
     r"condens|illuminat|excitation obj|detection|pinhole", re.IGNORECASE
 )
 _APERTURE_WORD = re.compile(r"\bN\.?\s?A\b|aperture", re.IGNORECASE)
-_LEAST, _MOST = 1.25, 250.0
+# Of objectives for light; a value outside is something else.
+_LEAST, _MOST = 0.5, 250.0
+# 1.45 is 1.4 to those who round.
+_SAME_APERTURE = 0.051
+_SAME_MAGNIFICATION = 0.01
+# Nobody lists more, and all pairs are multiplied.
+_MOST_FACTORS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +77,8 @@ class Optics:
         Numerical apertures that are surely those of objectives.
     numbers
         Every number of the text.
+    factors
+        Every number that magnifies, zoom included.
     says_magnification, says_aperture
         Whether the text says anything of the kind, in whatever way.
     """
@@ -73,25 +86,19 @@ class Optics:
     magnifications: tuple[float, ...] = ()
     apertures: tuple[float, ...] = ()
     numbers: frozenset[float] = frozenset()
+    factors: tuple[float, ...] = ()
     says_magnification: bool = False
     says_aperture: bool = False
 
     def allows_magnification(self, value: float) -> bool:
         """Whether the text may mean an objective of this magnification."""
-        products = {a * b for a, b in combinations(self.numbers, 2)}
-        return any(_near(value, n, 0.005) for n in self.numbers | products)
+        products = {a * b for a, b in combinations(self.factors, 2)}
+        least = _SAME_MAGNIFICATION * value
+        return any(abs(value - number) <= least for number in self.numbers | products)
 
     def allows_aperture(self, value: float) -> bool:
         """Whether the text may mean an objective of this numerical aperture."""
         return any(abs(value - number) < _SAME_APERTURE for number in self.numbers)
-
-
-# 1.2 and 1.20 are the same, and so are 1.45 and 1.4 to those who round
-_SAME_APERTURE = 0.051
-
-
-def _near(value: float, other: float, share: float) -> bool:
-    return abs(value - other) <= share * value
 
 
 @lru_cache(maxsize=64)
@@ -103,37 +110,41 @@ def optics(text: str) -> Optics:
     text
         Instrument and parameters as the author wrote them.
     """
-    magnified = [
-        m for pattern in (_BEFORE, _AFTER, _WORD) for m in pattern.finditer(text)
-    ]
-    sure = [m for m in magnified if _is_objective(m, text)]
-    patterns = (_NA_NAMED, _NA_AFTER, _NA_SLASH)
-    apertures = [m for pattern in patterns for m in pattern.finditer(text)]
+    marks = (_BEFORE, _AFTER, _WORD)
+    magnified = [found for mark in marks for found in mark.finditer(text)]
+    marks = (_NA_NAMED, _NA_AFTER, _NA_SLASH)
+    apertures = [found for mark in marks for found in mark.finditer(text)]
     ambiguous = _OTHER_APERTURE.search(text) is not None
     return Optics(
-        _values(sure),
-        () if ambiguous else _values(apertures),
-        frozenset(_float(m[0]) for m in _ANY_NUMBER.finditer(text)),
-        any(map(_values, [[m] for m in magnified])),
+        _magnifications(found for found in magnified if _is_objective(found, text)),
+        () if ambiguous else _apertures(apertures),
+        frozenset(_float(found[0]) for found in _NUMBER.finditer(text)),
+        _magnifications(magnified)[:_MOST_FACTORS],
+        bool(_magnifications(magnified)),
         bool(apertures) or _APERTURE_WORD.search(text) is not None,
     )
 
 
 def _is_objective(found: re.Match[str], text: str) -> bool:
-    if not _values([found]):
-        return False
-    before = re.split(r"[.;]\s", text[max(0, found.start() - _NEAR) : found.start()])[
-        -1
-    ]
-    after = re.split(r"[.;]\s", text[found.end() : found.end() + _NEAR])[0]
+    before = text[max(0, found.start() - _NEAR) : found.start()]
+    after = _SENTENCE.split(text[found.end() : found.end() + _NEAR])[0]
     if _NO_LENS.search(after):
         return False
-    return bool(_LENS.search(after) or _LENS.search(before))
+    named = found.re is _WORD or _LENS.search(after)
+    return bool(named or _LENS.search(_SENTENCE.split(before)[-1]))
 
 
-def _values(found: list[re.Match[str]]) -> tuple[float, ...]:
-    values = (_float(next(g for g in m.groups() if g)) for m in found)
-    return tuple(dict.fromkeys(v for v in values if 0.02 <= v <= _MOST))
+def _magnifications(found: Iterable[re.Match[str]]) -> tuple[float, ...]:
+    values = map(_value, found)
+    return tuple(dict.fromkeys(v for v in values if _LEAST <= v <= _MOST))
+
+
+def _apertures(found: Iterable[re.Match[str]]) -> tuple[float, ...]:
+    return tuple(dict.fromkeys(v for v in map(_value, found) if v))
+
+
+def _value(found: re.Match[str]) -> float:
+    return _float(next(group for group in found.groups() if group))
 
 
 def _float(text: str) -> float:

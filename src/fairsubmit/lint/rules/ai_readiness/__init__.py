@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from fairsubmit.lint.rules.ai_readiness import (
     classes_undescribed,
+    images_differ,
     model_not_linked,
     private_annotation_format,
     split_leak,
@@ -24,4 +25,5 @@ RULES: Final[tuple[Rule, ...]] = (
     classes_undescribed.RULE,  # AIR103
     private_annotation_format.RULE,  # AIR104
     model_not_linked.RULE,  # AIR105
+    images_differ.RULE,  # AIR106
 )
