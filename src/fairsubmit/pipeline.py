@@ -279,6 +279,7 @@ def bundle(
         prepared.dataset,
         images,
         folder=folder,
+        answered=prepared.report.waived,
         advance=advance,
     )
 

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 import pytest
 
 from fairsubmit.bundle import Bundle, make_bundle
+from fairsubmit.findings import Finding, Severity, Waiver
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,14 +22,17 @@ Entity = dict[str, Any]
 # Terms of the RO-Crate 1.1 context (schema.org and its own) that are used as they are.
 RO_CRATE_TERMS = {
     "about",
+    "comment",
     "conformsTo",
     "contentSize",
     "encodingFormat",
     "familyName",
     "givenName",
     "isBasedOn",
+    "text",
 }
 RO_CRATE_TYPES = {
+    "Comment",
     "CreativeWork",
     "Dataset",
     "File",
@@ -270,3 +274,17 @@ def test_parts_with_the_same_id_stay_apart(
         "file-lists/C1-2.tsv",
         "file-lists/m1.tsv",
     }
+
+
+def test_answered_findings_travel_with_the_data(
+    dataset: Dataset, tmp_path: Path
+) -> None:
+    finding = Finding("IMG102", "pixel-size-missing", Severity.ERROR, "no pixel size")
+    answered = [Waiver(finding, "a test of the camera alone")]
+    bundle = make_bundle(dataset, folder=tmp_path / "answered", answered=answered)
+    text = (bundle.folder / "ro-crate-metadata.json").read_text(encoding="utf-8")
+    graph = {entity["@id"]: entity for entity in json.loads(text)["@graph"]}
+    assert graph["./"]["comment"] == [{"@id": "#answered-1"}]
+    comment = graph["#answered-1"]
+    assert comment["text"] == "a test of the camera alone"
+    assert comment["name"] == "IMG102 pixel-size-missing: no pixel size"

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from fairsubmit.dataset import FileGroup
+    from fairsubmit.findings import Waiver
     from fairsubmit.manifest import Entry
     from fairsubmit.metadata import Submission
 
@@ -86,6 +87,7 @@ def write_crate(
     submission: Submission,
     groups: Sequence[ListedGroup],
     entries: Iterable[Entry],
+    answered: Sequence[Waiver] = (),
 ) -> None:
     """Write the crate.
 
@@ -99,10 +101,12 @@ def write_crate(
         In the order of the submission.
     entries
         All files, each once.
+    answered
+        Findings of the linter that the author answered with a reason.
     """
     context = json.dumps(CONTEXT, ensure_ascii=False)
     file.write(f'{{"@context": {context},\n"@graph": [\n')
-    file.writelines(_joined(_lines(submission, groups, entries)))
+    file.writelines(_joined(_lines(submission, groups, entries, answered)))
     file.write("\n]}\n")
 
 
@@ -115,10 +119,18 @@ def _joined(lines: Iterable[Iterable[str]]) -> Iterator[str]:
 
 
 def _lines(
-    submission: Submission, groups: Sequence[ListedGroup], entries: Iterable[Entry]
+    submission: Submission,
+    groups: Sequence[ListedGroup],
+    entries: Iterable[Entry],
+    answered: Sequence[Waiver],
 ) -> Iterator[Iterable[str]]:
     described = Entities()
     root = study_entity(submission, described)
+    if answered:
+        root["comment"] = [
+            _comment(f"#answered-{number}", waiver, described)
+            for number, waiver in enumerate(answered, start=1)
+        ]
     add_methods(submission, described)
     datasets = [_dataset(submission, listed, described) for listed in groups]
     yield [_dumps(_descriptor())]
@@ -132,6 +144,13 @@ def _lines(
         yield from ([_dumps(entity)] for entity in _file_list(listed))
     yield from ([_dumps(entity)] for entity in described)
     yield from _files(groups, entries)
+
+
+def _comment(name: str, waiver: Waiver, described: Entities) -> Entity:
+    """Add what the author said to a finding, for those who use the data."""
+    finding = waiver.finding
+    about = f"{finding.code} {finding.name}: {finding.message}"
+    return described.add(name, ["Comment"], name=about, text=waiver.reason)
 
 
 def _descriptor() -> Entity:

@@ -17,11 +17,12 @@ from fairsubmit.manifest import Entry, HashLog, Manifest, hash_file, hash_files
 from fairsubmit.metadata.validate import validate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from fairsubmit.bundle.columns import Values
     from fairsubmit.dataset import Dataset
+    from fairsubmit.findings import Waiver
     from fairsubmit.metadata.image import Extraction
 
 __all__ = ["MANIFEST", "make_bundle", "submission_digest"]
@@ -35,6 +36,7 @@ def make_bundle(
     *,
     folder: Path,
     known: Mapping[str, Entry] | None = None,
+    answered: Sequence[Waiver] = (),
     advance: Callable[[int], object] = lambda _: None,
 ) -> Bundle:
     """Hash the selected files and write what travels beside them; nothing is copied.
@@ -53,6 +55,9 @@ def make_bundle(
     known
         Entries of an earlier manifest, so that unchanged files are not read again;
         those that `folder` holds are known anyway.
+    answered
+        Findings of the linter that the author answered with a reason; they stand in
+        the RO-Crate.
     advance
         Called with the bytes hashed or known, possibly from several threads.
 
@@ -72,7 +77,7 @@ def make_bundle(
     manifest = Manifest(tuple(entries.values()))
     listed = _write_lists(dataset, paths, folder, values, entries)
     with _written(folder, CRATE) as file:
-        write_crate(file, submission, listed, manifest.entries)
+        write_crate(file, submission, listed, manifest.entries, answered)
     documents = tuple(
         hash_file(folder, path, advance=lambda _: None)
         for path in sorted([*paths, CRATE])
