@@ -13,6 +13,7 @@ from fairsubmit.cli import cli
 from fairsubmit.readers import READERS, entry_points
 from fairsubmit.readers import formats as table
 from fairsubmit.readers.about import About
+from fairsubmit.readers.fallback.openreadout import OpenReadout
 from fairsubmit.readers.ome.ome_tiff import OmeTiff
 from fairsubmit.testing.format_tables import formats_list
 
@@ -76,6 +77,18 @@ class Terminal(io.StringIO):
 
     def isatty(self) -> bool:
         return True
+
+
+def test_other_programs_are_named(
+    run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "config.toml").write_text('bioformats = "/opt/bftools"\n')
+    monkeypatch.setattr(OpenReadout, "installed", lambda: OpenReadout("0.5.0"))
+    words = "openreadout 0.5.0, then Bio-Formats at "
+    assert words in run("formats").stderr
+    (home / "config.toml").write_text("")
+    monkeypatch.setattr(OpenReadout, "installed", lambda: None)
+    assert "asked for" not in run("formats").stderr
 
 
 def test_the_table_fits_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,8 +10,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import ome_types
 import pytest
+import tifffile
 import yaml
 from lxml import etree
 
@@ -183,8 +185,14 @@ def test_many_notes_are_counted(run: Run, tmp_path: Path) -> None:
 def test_annotations_alone_travel_in_a_bundle(run: Run, dataset: Path) -> None:
     """The way that docs/formats.md shows, from an image to the archive's file list."""
     (dataset / "annotated").mkdir()
-    (dataset / "annotated/cell.ome.xml").write_text(ANNOTATED, encoding="utf-8")
-    (dataset / "annotated/plain.ome.xml").write_text(PLAIN, encoding="utf-8")
+    for name, xml in (("cell", ANNOTATED), ("plain", PLAIN)):
+        whole = xml.replace(" PhysicalSizeX", ' PhysicalSizeY="1" PhysicalSizeX')
+        tifffile.imwrite(
+            dataset / f"annotated/{name}.ome.tif",
+            np.zeros((2, 2), "uint8"),
+            description=whole.replace("cell.ome", f"{name}.ome").encode(),
+            metadata=None,
+        )
     target = dataset / "annotations"
     found = run(
         *("extract", dataset / "annotated", "--ome-xml", "--annotations"),
@@ -192,21 +200,26 @@ def test_annotations_alone_travel_in_a_bundle(run: Run, dataset: Path) -> None:
     )
     assert found.exit_code == 0, found.output
     written = [p for p in target.rglob("*") if p.is_file()]
-    assert [p.name for p in written] == ["cell.ome.xml.ome.xml"]
+    assert [p.name for p in written] == ["cell.ome.tif.ome.xml"]
     document = valid(written[0].read_bytes())
     assert len(document.rois) == 1
     assert document.images[0].pixels.metadata_only is not None
     path = written[0].relative_to(dataset).as_posix()
     (dataset / "filelists/points.tsv").write_text(
         "Files\tSource Image\tAnnotation Type\n"
-        f"{path}\tannotated/cell.ome.xml\tpoint_annotations\n",
+        f"{path}\tannotated/cell.ome.tif\tpoint_annotations\n",
         encoding="utf-8",
     )
     submission = dataset / "submission.yaml"
     content = yaml.safe_load(submission.read_text(encoding="utf-8"))
     component, annotation = content["components"][0], content["annotations"][0]
     content["components"].append(
-        {**component, "id": "annotated", "files": {"include": ["annotated"]}}
+        {
+            **component,
+            "id": "annotated",
+            "name": "Annotated",
+            "files": {"include": ["annotated"]},
+        }
     )
     content["annotations"].append(
         {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
 import sys
 import time
 from dataclasses import replace
@@ -196,6 +197,36 @@ def test_ctrl_c_ends_the_program_too(
     with pytest.raises(KeyboardInterrupt):
         program.ome_xml(image)
     assert children_of_this_process() == []
+
+
+WORKER = """
+import sys
+from fairsubmit.readers.fallback.child import Limits, output_of
+child = "import time; print('started', flush=True); time.sleep(600)"
+print("begun", flush=True)
+output_of((sys.executable, "-c", child), Limits())
+"""
+
+
+@posix
+def test_a_worker_that_is_ended_ends_its_program() -> None:
+    worker = subprocess.Popen([sys.executable, "-c", WORKER], stdout=subprocess.PIPE)
+    try:
+        assert worker.stdout is not None
+        assert worker.stdout.readline() == b"begun\n"
+        deadline = time.monotonic() + 60
+        while not (found := psutil.Process(worker.pid).children()):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        time.sleep(0.2)
+        worker.terminate()
+        assert worker.wait(60) == 128 + 15
+        assert not psutil.wait_procs(found, timeout=60)[1]
+    finally:
+        worker.kill()
+        worker.wait()
+        if worker.stdout is not None:
+            worker.stdout.close()
 
 
 def test_a_program_that_cannot_be_started() -> None:

@@ -36,6 +36,7 @@ def command(invocation: Invocation) -> None:
     else:
         output.table(HEADER, map(_row, read))
         output.say("known, but not read: " + ", ".join(row.format for row in unread))
+        _say_who_is_asked_last(invocation)
         _say_what_is_missing(output, read)
     for failure in failures():
         output.warn(failure)
@@ -53,6 +54,18 @@ def _row(row: Format) -> tuple[str, ...]:
         row.tested_on or "",
         row.reads or "",
     )
+
+
+def _say_who_is_asked_last(invocation: Invocation) -> None:
+    """Name the programs that are asked for what is not read here."""
+    from fairsubmit.readers.fallback.openreadout import OpenReadout
+
+    found = OpenReadout.installed()
+    names = [] if found is None else [found.title]
+    if invocation.config.bioformats is not None:
+        names.append(f"Bio-Formats at {invocation.config.bioformats}")
+    if names:
+        invocation.output.say(f"asked for what is not read: {', then '.join(names)}")
 
 
 def _say_what_is_missing(output: Output, rows: Sequence[Format]) -> None:
