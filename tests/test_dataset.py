@@ -92,6 +92,7 @@ def test_the_first_group_that_claims_a_file_has_it(dataset: Dataset) -> None:
     assert dataset.selected["raw/c.tmp"].id == "c2"
     assert dataset.selected["masks/m.tif"].id == "c2"
     assert dataset.own_files == {
+        "fairsubmit.toml",
         "submission.yaml",
         "tables/raw.tsv",
         "tables/masks.tsv",
@@ -162,7 +163,7 @@ def test_the_document_itself_may_be_named(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text("fairsubmit: 1\n")
     dataset = open_dataset(tmp_path / "mine.yaml")
     assert dataset.root == tmp_path.resolve()
-    assert dataset.own_files == {"mine.yaml"}
+    assert dataset.own_files == {"fairsubmit.toml", "mine.yaml"}
 
 
 @pytest.mark.parametrize("name", [".", "nowhere", "nowhere/deeper"])

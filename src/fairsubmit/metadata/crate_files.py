@@ -5,14 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from fairsubmit.metadata.crate_graph import identifiers, plain
-from fairsubmit.metadata.table import FILES, FileTable, Row, parse_table
+from fairsubmit.metadata.table import FILES, FileTable, Rows, parse_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fairsubmit.metadata.crate_graph import Entity, Graph
 
-__all__ = ["Column", "columns_of", "entity_table", "file_lists", "list_table"]
+__all__ = [
+    "FILE_PATH",
+    "Column",
+    "columns_of",
+    "entity_table",
+    "file_lists",
+    "list_table",
+]
 
 # BioImage Archive's RO-Crate profile: the column that holds the paths.
 FILE_PATH = "filePath"
@@ -62,12 +69,14 @@ def entity_table(graph: Graph, path: str) -> FileTable:
     path
         The crate's own path, as findings show it.
     """
-    rows = []
+    paths: list[str] = []
+    lines: list[int] = []
     for entity in graph.of_type("file"):
         name = entity.path
         if name and graph.get(entity.id) is entity:
-            rows.append(Row(name, (), graph.place(entity)[0]))
-    return FileTable(path, (FILES,), rows)
+            paths.append(name)
+            lines.append(graph.place(entity)[0])
+    return FileTable(path, (FILES,), Rows(paths, (), lines))
 
 
 def list_table(text: str, path: str, columns: list[Column]) -> FileTable | None:
@@ -93,13 +102,4 @@ def list_table(text: str, path: str, columns: list[Column]) -> FileTable | None:
     if at is None:
         return None
     header = (FILES, *table.header[:at], *table.header[at + 1 :])
-    rows = table.rows
-    if at:
-        rows = [_moved(row, at) for row in rows]
-    return FileTable(path, header, rows)
-
-
-def _moved(row: Row, at: int) -> Row:
-    cells = (row.path, *row.values)
-    others = (*cells[:at], *cells[at + 1 :])
-    return Row(cells[at], others, row.line, row.surplus)
+    return FileTable(path, header, table.rows.led_by(at - 1) if at else table.rows)
