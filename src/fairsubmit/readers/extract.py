@@ -270,6 +270,7 @@ class _Work(Generic[_T]):
 # `dataclasses.replace` looks them up anew for each record.
 _KEYS = tuple(f.name for f in fields(ImageMetadata))
 _VALUES = attrgetter(*_KEYS)
+_PATH, _FILES = _KEYS.index("path"), _KEYS.index("files")
 
 
 class _Shortener:
@@ -291,10 +292,10 @@ class _Shortener:
         )
 
     def _record(self, image: ImageMetadata) -> ImageMetadata:
-        values = dict(zip(_KEYS, _VALUES(image), strict=True))
-        values["path"] = self._path(image.path)
-        values["files"] = tuple([self._path(path) for path in image.files])
-        return ImageMetadata(**values)
+        values = list(_VALUES(image))
+        values[_PATH] = self._path(image.path)
+        values[_FILES] = tuple([self._path(path) for path in image.files])
+        return ImageMetadata(*values)
 
     def _path(self, path: str) -> str:
         for prefix in self.prefixes:

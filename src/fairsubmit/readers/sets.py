@@ -9,12 +9,11 @@ Reading a member gives the records of the lead, whose `path` is the lead's.
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 __all__ = ["kept", "memory", "named_beside", "recall"]
 
@@ -27,20 +26,31 @@ _stores: dict[str, _Store] = {}
 MAX_KEPT = 16
 
 
-@contextmanager
-def memory(token: str) -> Iterator[None]:
+class memory:  # noqa: N801 - used as a function
     """Remember sets of files between reads that share `token`.
 
     Outside, nothing is remembered: files may change from one read to the next.
+
+    Parameters
+    ----------
+    token
+        Of the run.
     """
-    if token not in _stores:
-        _stores.clear()
-        _stores[token] = {}
-    reset = _store.set(_stores.get(token, {}))
-    try:
-        yield
-    finally:
-        _store.reset(reset)
+
+    __slots__ = ("_reset", "_token")
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def __enter__(self) -> None:
+        found = _stores.get(self._token)
+        if found is None:
+            _stores.clear()
+            found = _stores[self._token] = {}
+        self._reset = _store.set(found)
+
+    def __exit__(self, *_: object) -> None:
+        _store.reset(self._reset)
 
 
 def kept(kind: str) -> dict[str, Any] | None:

@@ -45,7 +45,7 @@ PIXEL_TYPES = frozenset(
     {"int8", "int16", "int32", "uint8", "uint16", "uint32", "float", "bit", "double"}
     | {"complex", "double-complex"}
 )
-_ORDER = re.compile(r"XY(?:ZCT|ZTC|CTZ|CZT|TCZ|TZC)")
+_ORDERS = frozenset({"XYZCT", "XYZTC", "XYCTZ", "XYCZT", "XYTCZ", "XYTZC"})
 _OVERVIEWS = re.compile(
     r"(?:^|[\W_])(?:macro|label|thumb(?:nail)?|overview|slide ?preview)(?:\.\w+)?$",
     re.IGNORECASE,
@@ -186,7 +186,7 @@ class Recorder(Values):
 
     def _dimension_order(self, attributes: Mapping[str, str]) -> str | None:
         order = attributes.get("DimensionOrder", "").strip().upper()
-        if _ORDER.fullmatch(order):
+        if order in _ORDERS:
             self.provenance["dimension_order"] = f"{self.place}/Pixels@DimensionOrder"
             return order
         if order:
@@ -265,9 +265,7 @@ class Recorder(Values):
 
     def _channels(self, attributes: Mapping[str, str]) -> tuple[Channel, ...]:
         found = self._ome_channels()
-        channels = tuple(
-            self._channel(channel, index) for index, channel in enumerate(found)
-        )
+        channels = tuple([self._channel(each, n) for n, each in enumerate(found)])
         self._check_samples(channels, attributes)
         return channels
 
