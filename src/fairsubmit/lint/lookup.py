@@ -9,12 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from fairsubmit.lint.suggest import or_list
 from fairsubmit.lint.vocabularies.tables import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["Entry", "Lookup", "called"]
+__all__ = ["Entry", "Lookup", "called", "organisation"]
+
+_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +74,31 @@ def called(entries: Iterable[Entry] | None, name: str) -> list[Entry]:
         for entry in entries or ()
         if wanted in {fold(own) for own in (entry.label, *entry.names)}
     ]
+
+
+def organisation(lookup: Lookup | None, name: str) -> tuple[str | None, str]:
+    """Ask for an organisation by its name.
+
+    Parameters
+    ----------
+    lookup
+        Who is asked; nobody if ``None``.
+    name
+        As written.
+
+    Returns
+    -------
+    tuple of str or None, and str
+        Its ROR id, where just one organisation has this name, and what to say: the id
+        or those of the organisations that may be meant, ``""`` where none is known.
+    """
+    answer = (lookup.organisations(name) if lookup and name else None) or ()
+    found = called(answer, name)
+    if len(found) == 1:
+        return found[0].id, f"`{name}` is {found[0].id} ({_described(found[0])})"
+    near = [f"{entry.id} ({_described(entry)})" for entry in (found or answer)[:_SHOWN]]
+    return None, f"`{name}` may be {or_list(near)}" if near else ""
+
+
+def _described(entry: Entry) -> str:
+    return f"{entry.label}, {entry.note}" if entry.note else entry.label

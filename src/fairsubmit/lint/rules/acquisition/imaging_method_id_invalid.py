@@ -91,6 +91,24 @@ def _contradiction(identifier: str, label: str, pointer: str) -> Iterator[Hit]:
             pointer,
             help="correct the label or the id",
         )
+    elif current is not None and not meant:
+        yield from _in_other_words(identifier, label, pointer)
+
+
+def _in_other_words(identifier: str, label: str, pointer: str) -> Iterator[Hit]:
+    """Warn of `TEM` with the id of a term that lies elsewhere: words are not exact."""
+    known = imaging_methods()
+    meaning = known.meaning(label) if label else None
+    if meaning is None or meaning.how != "speech":
+        return
+    if not known.related(identifier, meaning.id):
+        yield Hit(
+            f"{identifier} is {known.labels[identifier]}, but `{label}` is usually "
+            f"{known.labels[meaning.id]} ({meaning.id})",
+            pointer,
+            help="correct the label or the id",
+            severity=Severity.WARNING,
+        )
 
 
 RULE = Rule(

@@ -2,7 +2,8 @@
 
 What it does
 ------------
-Notes grants whose funder has neither a ROR id nor a Crossref Funder id.
+Notes grants whose funder has neither a ROR id nor a Crossref Funder id. With `--online`
+ROR is asked for it.
 
 Why it is bad
 -------------
@@ -25,8 +26,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fairsubmit.findings import Severity
+from fairsubmit.findings import Edit, Severity
 from fairsubmit.lint.base import ADVICE, Hit, Rule, Subject
+from fairsubmit.lint.lookup import organisation
 from fairsubmit.lint.tree import parts, text
 
 if TYPE_CHECKING:
@@ -39,9 +41,15 @@ def _check(subject: Subject) -> Iterator[Hit]:
     for pointer, grant in parts(subject.document, "/study/funding"):
         funder = text(grant, "funder")
         if funder and not text(grant, "funder_id"):
-            words = f"funder `{funder}` has no identifier"
-            advice = "look it up at https://ror.org and add it as `funder_id:`"
-            yield Hit(words, pointer, help=advice)
+            ror, told = organisation(subject.lookup, funder)
+            yield Hit(
+                f"funder `{funder}` has no identifier",
+                pointer,
+                help=f"{told}: add it as `funder_id:`"
+                if told
+                else "look it up at https://ror.org and add it as `funder_id:`",
+                edits=(Edit("add", pointer, ("funder_id", ror)),) if ror else (),
+            )
 
 
 RULE = Rule(
@@ -50,5 +58,6 @@ RULE = Rule(
     severity=Severity.INFO,
     gate=ADVICE,
     doc=__doc__,
+    fix="unsafe",
     check=_check,
 )

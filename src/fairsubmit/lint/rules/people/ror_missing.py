@@ -2,7 +2,8 @@
 
 What it does
 ------------
-Reports organisations without a ROR id, all of them as one finding.
+Reports organisations without a ROR id, all of them as one finding. With `--online` ROR
+is asked for them.
 
 Why it is bad
 -------------
@@ -25,8 +26,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fairsubmit.findings import Severity
+from fairsubmit.findings import Edit, Severity
 from fairsubmit.lint.base import ADVICE, Hit, Rule, Subject
+from fairsubmit.lint.lookup import organisation
 from fairsubmit.lint.tree import parts, text
 
 if TYPE_CHECKING:
@@ -45,11 +47,16 @@ def _check(subject: Subject) -> Iterator[Hit]:
     names = ", ".join(f"`{name}`" for _, name in without[:_NAMED] if name)
     more = f" and {len(without) - _NAMED} more" if len(without) > _NAMED else ""
     verb = "has" if len(without) == 1 else "have"
+    asked = [(p, *organisation(subject.lookup, name)) for p, name in without]
+    told = "; ".join(words for _, _, words in asked if words)
     yield Hit(
         f"{names}{more} {verb} no ROR id",
         without[0][0],
-        help="look it up at https://ror.org and add it as `ror:`",
+        help=f"{told}: add it as `ror:`"
+        if told
+        else "look it up at https://ror.org and add it as `ror:`",
         count=len(without),
+        edits=tuple(Edit("add", p, ("ror", ror)) for p, ror, _ in asked if ror),
     )
 
 
@@ -59,5 +66,6 @@ RULE = Rule(
     severity=Severity.WARNING,
     gate=ADVICE,
     doc=__doc__,
+    fix="unsafe",
     check=_check,
 )
