@@ -14,7 +14,9 @@ from fairsubmit.readers import READERS, entry_points
 from fairsubmit.readers import formats as table
 from fairsubmit.readers.about import About
 from fairsubmit.readers.fallback.openreadout import OpenReadout
+from fairsubmit.readers.impostor import UNREAD_SUFFIXES
 from fairsubmit.readers.ome.ome_tiff import OmeTiff
+from fairsubmit.readers.table import IMAGE_SUFFIXES
 from fairsubmit.testing.format_tables import formats_list
 
 if TYPE_CHECKING:
@@ -146,3 +148,10 @@ def test_the_list_of_formats_is_a_sentence() -> None:
     text = formats_list()
     assert text.startswith("Reads ")
     assert all(reader.about.format in text for reader in READERS)
+
+
+def test_no_format_is_both_read_and_unread() -> None:
+    assert not {*UNREAD_SUFFIXES} & IMAGE_SUFFIXES
+    assert all(suffix == suffix.lower() for suffix in UNREAD_SUFFIXES)
+    names = {row.format for row in table.read_formats()}
+    assert not names & {row.format for row in table.unread_formats()}

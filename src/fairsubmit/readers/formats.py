@@ -80,9 +80,10 @@ def read_formats() -> tuple[Format, ...]:
 
 def unread_formats() -> tuple[Format, ...]:
     """Return the formats that are known, but not read, by name."""
+    read = IMAGE_SUFFIXES.union(*(reader.about.suffixes for reader in READERS))
     suffixes: dict[str, list[str]] = {}
     for suffix, name in UNREAD_SUFFIXES.items():
-        if suffix not in IMAGE_SUFFIXES:
+        if suffix not in read:
             suffixes.setdefault(name, []).append(suffix)
     rows = (Format(name, tuple(found)) for name, found in suffixes.items())
     return tuple(sorted(rows, key=lambda row: row.format.casefold()))
