@@ -57,6 +57,10 @@ ANN105 mask-type-wrong
 ANN106 annotation-quality-unsaid
 ANN107 coverage-contradicted
 ANN108 annotators-unnamed
+BIA101 not-in-template
+BIA102 term-unqualified
+BIA103 doi-not-possible
+BIA104 too-many-files
 BIO101 organism-missing
 BIO102 organism-unknown
 BIO103 organism-not-canonical
@@ -72,6 +76,15 @@ BIO112 term-without-id
 COR101 alignment-missing
 COR102 correlation-missing
 COR103 transformation-unreadable
+CRT101 crate-descriptor-incomplete
+CRT102 crate-entity-malformed
+CRT103 crate-entity-twice
+CRT104 crate-reference-undescribed
+CRT105 crate-part-unlinked
+CRT106 crate-files-absent
+CRT107 crate-size-differs
+CRT108 crate-file-list-malformed
+CRT109 crate-reference-of-other-kind
 DOC101 unreadable-document
 DOC102 duplicate-key
 DOC103 unknown-field
@@ -84,6 +97,8 @@ DOC109 mojibake
 DOC110 waiver-without-effect
 DOC120 wrong-shape
 DOC121 missing-field
+EMP101 deposition-invalid
+EMP102 people-incomplete
 FIL101 missing-file
 FIL102 file-unlisted
 FIL103 file-listed-twice
@@ -102,6 +117,9 @@ FIL115 file-changed
 FIL116 unreadable-file-table
 FIL117 no-files
 FIL118 reserved-path
+IDR101 study-key-missing
+IDR102 publications-uneven
+IDR103 assays-missing
 IMG101 image-unreadable
 IMG102 pixel-size-missing
 IMG103 pixel-size-implausible
@@ -175,6 +193,8 @@ STU109 component-missing
 STU110 component-undescribed
 STU111 duplicate-title
 STU112 component-mixed
+ZEN101 record-incomplete
+ZEN102 record-too-large
 """
 # The 42 rules of the FAIR minimum that were proposed before the first was written.
 FAIR_MINIMUM = """

@@ -89,6 +89,8 @@ class Graph:
     ----------
     text
         What they were read from.
+    name
+        File name as findings show it.
     entities
         In their order.
     twice
@@ -98,26 +100,27 @@ class Graph:
     """
 
     text: JsonText
+    name: str
     entities: list[Entity] = field(default_factory=list)
     twice: list[Entity] = field(default_factory=list)
     odd: list[int] = field(default_factory=list)
     _by_id: dict[str, Entity] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, text: JsonText) -> Graph:
+    def of(cls, text: JsonText, name: str) -> Graph:
         """Read the entities of a crate."""
-        graph = cls(text)
+        graph = cls(text, name)
         for index, (offset, value) in enumerate(text.items("@graph")):
             if not isinstance(value, dict):
                 graph.odd.append(index)
                 continue
             entity = Entity(index, offset, value)
             graph.entities.append(entity)
-            name = _same(entity.id)
-            if name and name in graph._by_id:
+            same = _same(entity.id)
+            if same and same in graph._by_id:
                 graph.twice.append(entity)
-            elif name:
-                graph._by_id[name] = entity
+            elif same:
+                graph._by_id[same] = entity
         return graph
 
     def __contains__(self, identifier: str) -> bool:

@@ -49,7 +49,7 @@ def read_crate(given: ForeignJson) -> Document:
     UnreadableError
         If nothing in it is the dataset that it is about.
     """
-    graph = Graph.of(given.json)
+    graph = Graph.of(given.json, given.name)
     if graph.root is None:
         why = "no entity of its `@graph` is the dataset that the crate is about"
         cure = "add `ro-crate-metadata.json`, whose `about` names the root dataset"

@@ -19,11 +19,15 @@ from fairsubmit.lint.rules import (
     ai_readiness,
     analysis,
     annotation,
+    bioimage_archive,
     biosample,
     consistency,
     correlation,
+    crate,
     document,
+    empiar,
     files,
+    idr,
     image,
     licence,
     links,
@@ -32,6 +36,7 @@ from fairsubmit.lint.rules import (
     references,
     specimen,
     study,
+    zenodo,
 )
 
 if TYPE_CHECKING:
@@ -47,10 +52,14 @@ _GROUPS = (
     analysis,
     acquisition,
     annotation,
+    bioimage_archive,
     biosample,
     consistency,
+    crate,
     document,
+    empiar,
     files,
+    idr,
     image,
     licence,
     links,
@@ -59,6 +68,7 @@ _GROUPS = (
     references,
     specimen,
     study,
+    zenodo,
 )
 
 # Sorted by code. Codes are public: never changed, never used again.
