@@ -124,9 +124,10 @@ class Dataset:
 
     @cached_property
     def own_files(self) -> frozenset[str]:
-        """Paths of the submission document, its file tables and settings."""
+        """Paths of the submission in its forms, its file tables and settings."""
         tables = {group.table.path for group in self.groups if group.table}
-        return frozenset({self.document.path, SETTINGS_NAME, *tables})
+        forms = (SUBMISSION_NAME, *_OTHER_NAMES)
+        return frozenset({self.document.path, *forms, SETTINGS_NAME, *tables})
 
 
 def read_document(path: Path, name: str | None = None) -> Document:
@@ -330,7 +331,8 @@ def _groups(
     ]
     names = [_file_set(part).get("table") for part, _, _ in parts]
     tables = [_table(root, name, texts) for name in names]
-    own = {document.path, *(table.path for table, _ in tables if table)}
+    forms = {SUBMISSION_NAME, *_OTHER_NAMES}
+    own = {document.path, *forms, *(table.path for table, _ in tables if table)}
     for (part, pointer, kind), (table, problem) in zip(parts, tables, strict=True):
         paths, idle = _selected(_file_set(part), files, own)
         if table is not None:

@@ -259,21 +259,19 @@ class _Writer:
         )
 
     def _publications(self) -> list[dict[str, Any]]:
+        """Return the publications that have a title: there is no room for others."""
         return [
             _present(
                 {
-                    "title": each.title
-                    or self._lacks(
-                        f"/study/publications/{index}/title",
-                        f"the title of publication {index + 1}",
-                    ),
+                    "title": each.title,
                     "authors": each.authors,
                     "doi": each.doi,
                     "year": _year(each.year),
                     "pubmid_id": each.pubmed_id,  # as rembi-mifa spells it
                 }
             )
-            for index, each in enumerate(self._submission.study.publications)
+            for each in self._submission.study.publications
+            if each.title
         ]
 
     def _samples(self, index: int, biosample: Biosample) -> Iterator[dict[str, Any]]:

@@ -170,10 +170,13 @@ def _scalar(value: object, indent: str) -> str:
         return ""
     if not isinstance(value, str):
         return json.dumps(value)  # an empty list or mapping
+    body = value.removesuffix("\n")
+    if "\n" not in body and len(indent) + len(value) > _WIDTH:
+        folded = _folded(value, indent)
+        if folded:
+            return folded
     if "\n" in value:
         return _literal(value, indent) or _quoted(value)
-    if len(indent) + len(value) > _WIDTH and (folded := _folded(value, indent)):
-        return folded
     return value if _is_plain(value) else _quoted(value)
 
 
@@ -216,7 +219,7 @@ def _folded(value: str, indent: str) -> str | None:
     """Write a long text as a block whose lines are joined by blanks."""
     width = max(_WIDTH - len(indent), _WIDTH // 2)
     lines = textwrap.wrap(value, width, break_long_words=False, break_on_hyphens=False)
-    return _block(">-", lines, value, indent)
+    return _block(">" if value.endswith("\n") else ">-", lines, value, indent)
 
 
 def _block(header: str, lines: list[str], value: str, indent: str) -> str | None:

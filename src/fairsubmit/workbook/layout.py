@@ -99,6 +99,8 @@ class Sheet:
         That column.
     required
         Whether there must be a row.
+    followers
+        Fields of its owner that the model has after the list.
     """
 
     name: str
@@ -108,6 +110,7 @@ class Sheet:
     owner: str | None = None
     owner_column: Column | None = None
     required: bool = False
+    followers: tuple[str, ...] = ()
     known: dict[str, Column] = field(default_factory=dict, compare=False, repr=False)
 
     def column(self, header: str) -> Column:
@@ -142,12 +145,12 @@ def _sheet(  # noqa: PLR0913 - what a sheet has
     owner: str | None = None,
     owner_column: Column | None = None,
     required: bool = False,
+    followers: tuple[str, ...] = (),
 ) -> Sheet:
     all_columns = [*([owner_column] if owner_column else []), *columns]
     known = {folded(column.name): column for column in all_columns}
-    return Sheet(
-        name, path, tuple(columns), description, owner, owner_column, required, known
-    )
+    head = name, path, tuple(columns), description
+    return Sheet(*head, owner, owner_column, required, followers, known)
 
 
 def _study() -> Iterator[Sheet]:
@@ -163,7 +166,13 @@ def _study() -> Iterator[Sheet]:
         if part is not None:
             about = field_info.description or ""
             columns = _columns(name, part)
-            yield _sheet(name, (STUDY, name), columns, description=about)
+            yield _sheet(
+                name,
+                (STUDY, name),
+                columns,
+                description=about,
+                followers=_after(name, model),
+            )
 
 
 def _section(name: str, part: type[Part], info: FieldInfo) -> Iterator[Sheet]:
@@ -194,7 +203,13 @@ def _section(name: str, part: type[Part], info: FieldInfo) -> Iterator[Sheet]:
             owner=name,
             owner_column=owner,
             required=inner_info.is_required(),
+            followers=_after(inner, part),
         )
+
+
+def _after(name: str, model: type[Part]) -> tuple[str, ...]:
+    names = list(model.model_fields)
+    return tuple(names[names.index(name) + 1 :])
 
 
 def _ignore() -> Sheet:

@@ -61,6 +61,19 @@ class Reading:
         for part in (study, self.tree) if study is not None else (self.tree,):
             for name in [name for name, value in part.items() if value in ([], {})]:
                 del part[name]  # a sheet without rows says nothing
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Put what has sheets of its own where the model has it among the fields."""
+        if isinstance(version := self.tree.pop("fairsubmit", None), str):
+            self.tree = {"fairsubmit": version, **self.tree}
+        for sheet in sheets().values():
+            if len(sheet.path) < 2:
+                continue
+            owners = self.tree.get(sheet.path[0])
+            for owner in owners if isinstance(owners, list) else [owners]:
+                if isinstance(owner, dict):
+                    _move(owner, sheet)
 
     def _known(self, grids: Iterable[Grid]) -> dict[str, tuple[Sheet, Grid]]:
         """Return the sheets of a submission; those that it has not are kept apart."""
@@ -298,6 +311,20 @@ def _owners(items: Sequence[Any]) -> dict[str, int]:
         if isinstance(name, str) and name.strip() and ids.count(name) == 1:
             found[name.strip()] = at
     return found
+
+
+def _move(owner: dict[str, Any], sheet: Sheet) -> None:
+    """Put a list of parts before the first field that the model has after it."""
+    inner = sheet.path[1]
+    if inner not in owner:
+        return
+    later = set(sheet.followers)
+    items = owner.pop(inner)
+    after = list(owner)
+    at = next((n for n, name in enumerate(after) if name in later), len(after))
+    rest = {name: owner.pop(name) for name in after[at:]}
+    owner[inner] = items
+    owner.update(rest)
 
 
 def _is_private(header: Sequence[str], at: int) -> bool:
