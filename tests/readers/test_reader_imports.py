@@ -59,3 +59,22 @@ def test_an_ome_object_is_built_only_on_request(
     assert loaded(module) == []
     call = f"from pathlib import Path\nome_object(Path({str(path)!r}))"
     assert "ome_types" in loaded(f"{module}\n{call}")
+
+
+def test_ome_tiff_alone_loads_no_other_reader(
+    tmp_path: Path, make_tiff: Callable[..., bytes], make_ome: Callable[..., bytes]
+) -> None:
+    from fairsubmit.readers import READERS, find_reader
+
+    path = tmp_path / "a.ome.tif"
+    path.write_bytes(make_tiff(description=make_ome()))
+    assert type(find_reader(path, path.read_bytes())) is type(READERS[0])
+    code = (
+        "from pathlib import Path\n"
+        "from fairsubmit.readers.extract import extract\n"
+        f"(found,) = extract([Path({str(path)!r})])\n"
+        "assert found.images\n"
+        "import sys\n"
+        "assert 'fairsubmit.readers.table' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -19,16 +19,16 @@ from fairsubmit.errors import (
 from fairsubmit.findings import Finding, Severity
 from fairsubmit.metadata.image import Extraction, ImageMetadata
 from fairsubmit.readers.entry_points import GROUP, checked, loaded, plug_ins
-from fairsubmit.readers.impostor import has_image_suffix, refusal, unread
+from fairsubmit.readers.ome.ome_tiff import OmeTiff
 from fairsubmit.readers.sets import recall
 from fairsubmit.readers.source import FolderError, Source, shared
-from fairsubmit.readers.table import READERS, SET_READERS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from fairsubmit.readers.base import Reader, SetReader
     from fairsubmit.readers.fallback.bioformats import BioFormats
+    from fairsubmit.readers.table import READERS
 
 __all__ = ["GROUP", "READERS", "find_reader", "is_image", "plug_ins", "read_image"]
 
@@ -37,9 +37,19 @@ NOT_READ = ("IMG120", "format-not-read")
 NO_LIBRARY = ("IMG121", "reader-missing")
 # What our readers do not read, another program may.
 _OTHERS_MAY = frozenset({NOT_READ[0], NO_LIBRARY[0]})
-# Nearly all images are these, and they know their sets themselves.
-_SPEAKS_FOR_ITSELF = "ome_tiff"
+# The first of the table: where all images are these, the others are never imported.
+# They know their sets themselves.
+_FIRST: Reader = OmeTiff()
 _AGAIN = "copy the file again from its source, then run the command again"
+
+
+def __getattr__(name: str) -> object:
+    if name == "READERS":
+        from fairsubmit.readers.table import READERS
+
+        return READERS
+    message = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(message)
 
 
 def find_reader(path: Path, head: bytes) -> Reader | None:
@@ -52,7 +62,11 @@ def find_reader(path: Path, head: bytes) -> Reader | None:
     head
         The first bytes of the file (``b""`` for a folder).
     """
-    for reader in READERS:
+    if _FIRST.recognises(path, head):
+        return _FIRST
+    from fairsubmit.readers.table import READERS
+
+    for reader in READERS[1:]:
         if reader.recognises(path, head):
             return reader
     others, _ = loaded()
@@ -68,6 +82,8 @@ def _recognises(reader: Reader, path: Path, head: bytes) -> bool:
 
 def is_image(path: Path) -> bool:
     """Whether a file or folder is an image, by content or, failing that, by name."""
+    from fairsubmit.readers.impostor import has_image_suffix
+
     if has_image_suffix(path):
         return True
     if path.is_dir():
@@ -124,8 +140,14 @@ def _read(path: Path, shown: str) -> Extraction:
     with opened as source, shared(source):
         head = source.head
         found = _read_with(find_reader(path, head), path, shown)
-    if found is not None or not has_image_suffix(path):
-        return found or Extraction(shown)
+    return found or _unrecognised(path, shown, head)
+
+
+def _unrecognised(path: Path, shown: str, head: bytes) -> Extraction:
+    from fairsubmit.readers.impostor import has_image_suffix, refusal, unread
+
+    if not has_image_suffix(path):
+        return Extraction(shown)
     refused = refusal(path, head)
     if refused is not None:
         raise refused
@@ -134,8 +156,7 @@ def _read(path: Path, shown: str) -> Extraction:
 
 
 def _read_with(reader: Reader | None, path: Path, shown: str) -> Extraction | None:
-    own = reader is not None and reader.name == _SPEAKS_FOR_ITSELF
-    led = None if own else _of_lead(path, shown)
+    led = None if reader is _FIRST else _of_lead(path, shown)
     if led is not None or reader is None:
         return led
     try:
@@ -148,6 +169,8 @@ def _read_with(reader: Reader | None, path: Path, shown: str) -> Extraction | No
 
 def _of_lead(path: Path, shown: str) -> Extraction | None:
     """Return the records of the set that a file belongs to and another file leads."""
+    from fairsubmit.readers.table import SET_READERS
+
     for reader in SET_READERS:
         for lead in reader.leads(path):
             found = recall("leads", lead.as_posix(), partial(_lead, reader, lead))
