@@ -149,8 +149,11 @@ def _cure(
     for path in paths:
         if not is_submission(path):
             continue  # the record of an archive is not ours to change
+        dataset = open_dataset(path)
+        if dataset.document.cells:
+            _say_workbook(invocation, dataset.document)
         found = cure(
-            open_dataset(path),
+            dataset,
             unsafe=unsafe,
             select=chosen.select,
             ignore=chosen.ignore,
@@ -164,6 +167,14 @@ def _cure(
             names = ", ".join(sorted(found.after))
             invocation.output.say(f"{plural(found.count, 'cure')} applied to {names}")
     return changed
+
+
+def _say_workbook(invocation: Invocation, document: Document) -> None:
+    name = document.path
+    invocation.output.warn(
+        f"{name} is left as it is: a workbook is corrected in its cells; cures are "
+        f"for text, see `fairsubmit convert {name} submission.yaml`"
+    )
 
 
 def _reports(

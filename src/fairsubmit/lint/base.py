@@ -244,6 +244,7 @@ class Rule:
             path, pointer, cell = place.path, place.pointer, place.cell
             if line is None:
                 line, column = place.line, place.column
+        edits = _applicable(hit.edits, document)
         return Finding(
             self.code,
             self.name,
@@ -255,10 +256,15 @@ class Rule:
             pointer=pointer,
             cell=hit.cell or cell,
             count=hit.count,
-            fix=(hit.fix or self.fix) if hit.edits else None,
+            fix=(hit.fix or self.fix) if edits else None,
             help=None if hit.help is None else _one_line(hit.help),
-            edits=hit.edits,
+            edits=edits,
         )
+
+
+def _applicable(edits: tuple[Edit, ...], document: Document) -> tuple[Edit, ...]:
+    """Leave out edits of a workbook: it has no text that could be changed."""
+    return tuple(edit for edit in edits if edit.path) if document.cells else edits
 
 
 def _one_line(words: str) -> str:

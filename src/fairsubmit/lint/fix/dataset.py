@@ -83,13 +83,15 @@ def cure(dataset: Dataset, *, unsafe: bool = False, **options: Unpack[Options]) 
     Parameters
     ----------
     dataset
-        Its submission document and file tables are looked at, no image is.
+        Its submission document and file tables are looked at, no image is. The cells
+        of a workbook are left as they are.
     unsafe
         Also apply cures that may change what is meant.
     **options
         As for `fairsubmit.lint.lint`.
     """
-    texts = {dataset.document.path: dataset.document.text}
+    document = dataset.document
+    texts = {} if document.cells else {document.path: document.text}
     for group in dataset.groups:
         if group.table is not None:
             texts[group.table.path] = decode(_read(dataset.root / group.table.path))
