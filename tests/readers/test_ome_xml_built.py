@@ -304,7 +304,7 @@ def test_every_real_image_has_a_valid_document(shared: Path) -> None:
             assert element.get("SizeX") == str(record.size.x)
             assert element.get("Type") == record.pixel_type
         made += 1
-    assert made > 60
+    assert made > 50
     # Their planes may be anything: nothing says what.
     assert all("which is not known" in message for message in refused), refused
 
