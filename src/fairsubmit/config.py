@@ -34,7 +34,8 @@ PREFIX = "FAIRSUBMIT_"
 SERVICE = "fairsubmit"
 # A keyring may wait for its owner to unlock it; without a desktop it waits for ever.
 KEYRING_SECONDS = 20.0
-_KEYS = frozenset({"archive", "archives", "bioformats", "jobs", "state_dir"})
+_KEYS = frozenset({"archive", "archives", "bioformats", "jobs", "lookup", "state_dir"})
+_LOOKUP = ("ols_url", "ror_url")
 
 
 def colour_unwanted(environ: Mapping[str, str] = os.environ) -> bool:
@@ -80,6 +81,8 @@ class Config:
         The configuration file's settings, by archive.
     bioformats
         A Bio-Formats to ask for images that are not read otherwise.
+    lookup
+        Addresses of registries, where they are not the usual ones.
     """
 
     path: Path
@@ -89,6 +92,7 @@ class Config:
     archives: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
     bioformats: Path | None = None
+    lookup: Mapping[str, str] = field(default_factory=dict)
 
     def settings(
         self, archive: str, known: Iterable[str], **options: object
@@ -161,6 +165,7 @@ def load_config(
         archives=_archives(table, path),
         environ=dict(environ),
         bioformats=Path(other).expanduser() if other else None,
+        lookup=_lookup(table, environ, path),
     )
 
 
@@ -211,6 +216,17 @@ def _archives(
         return found
     message = f"{path}: archives must be tables such as [archives.bioimage-archive]"
     raise ConfigError(message)
+
+
+def _lookup(
+    table: Mapping[str, Any], environ: Mapping[str, str], path: Path
+) -> Mapping[str, str]:
+    found = table.get("lookup", {})
+    if not isinstance(found, dict) or found.keys() - set(_LOOKUP):
+        message = f"{path}: [lookup] may have {' and '.join(_LOOKUP)} only"
+        raise ConfigError(message)
+    given = {n: environ.get(PREFIX + n.upper()) or _text(found, n) for n in _LOOKUP}
+    return {name: address for name, address in given.items() if address}
 
 
 @dataclass(frozen=True, slots=True)

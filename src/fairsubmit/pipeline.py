@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from fairsubmit.archives.base import Archive
     from fairsubmit.bundle import Bundle
     from fairsubmit.findings import Report
+    from fairsubmit.lint.lookup import Lookup
 
 __all__ = [
     "IMAGE_RECORDS",
@@ -139,6 +140,7 @@ def prepare(  # noqa: PLR0913 - what is read, and three ways to narrow it
     executor: Executor | None = None,
     advance: Callable[[int], object] = _ignore,
     bioformats: Path | None = None,
+    lookup: Lookup | None = None,
 ) -> Prepared:
     """Read a dataset, extract its images' metadata and lint everything.
 
@@ -159,6 +161,8 @@ def prepare(  # noqa: PLR0913 - what is read, and three ways to narrow it
     bioformats
         A Bio-Formats that is asked for images that are not read otherwise, see
         `extract`.
+    lookup
+        Asks registries, see `lint`.
 
     Raises
     ------
@@ -180,6 +184,7 @@ def prepare(  # noqa: PLR0913 - what is read, and three ways to narrow it
         select=tuple(select),
         ignore=tuple(ignore),
         archive=archive,
+        lookup=lookup,
     )
     return Prepared(dataset, report, work)
 

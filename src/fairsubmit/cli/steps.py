@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from fairsubmit.bundle import Bundle
     from fairsubmit.cli.invocation import Invocation
+    from fairsubmit.lint.lookup import Lookup
     from fairsubmit.pipeline import Prepared
 
 __all__ = [
@@ -33,7 +34,7 @@ __all__ = [
 MOST_WORKERS = 3
 
 
-def prepared(
+def prepared(  # noqa: PLR0913 - what is read, and three ways to narrow it
     invocation: Invocation,
     path: Path,
     *,
@@ -41,6 +42,7 @@ def prepared(
     select: Iterable[str] = (),
     ignore: Iterable[str] = (),
     workers: int = 1,
+    lookup: Lookup | None = None,
 ) -> Prepared:
     """Read and lint a dataset, showing it where that takes long.
 
@@ -56,6 +58,8 @@ def prepared(
         Rule codes or their beginnings.
     workers
         Processes that read image headers.
+    lookup
+        Asks registries what no bundled list knows.
     """
     from fairsubmit.dataset import SUBMISSION_NAME, open_dataset
     from fairsubmit.pipeline import prepare, work_folder
@@ -78,6 +82,7 @@ def prepared(
             executor=executor,
             advance=step,
             bioformats=invocation.config.bioformats,
+            lookup=lookup,
         )
 
 

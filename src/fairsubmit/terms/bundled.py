@@ -31,6 +31,7 @@ LICENCE: Final = "licence"
 ANNOTATION: Final = "annotation type"
 CELL_LINE: Final = "cell line"
 IDENTIFIER: Final = "identifier"
+OBSOLETE: Final = "obsolete"
 KINDS: Final = (METHOD, OTHER, ORGANISM, LICENCE, ANNOTATION, CELL_LINE, IDENTIFIER)
 
 # How a term was found, the surest first.
@@ -134,23 +135,19 @@ def _rank(term: Term, query: str) -> tuple[int, bool, bool, int, str]:
     """Return a key that sorts the surest find first."""
     return (
         _HOW.index(term.matched),
-        term.note.startswith("obsolete"),
+        term.note == OBSOLETE,
         not fold(term.name).startswith(fold(query)),
         KINDS.index(term.kind),
         term.label,
     )
 
 
-def _candidates(query: str, kinds: Collection[str]) -> Iterator[Term]:
+def _candidates(query: str, kinds: Collection[str]) -> list[Term]:
     if not query:
-        return
-    yield from (term for term in _by_id(query) if term.kind in kinds)
-    yield from (term for term in _by_word(query) if term.kind in kinds)
+        return []
     named = [named for named in _names() if named[1].kind in kinds]
-    exact = False
-    for term in _matching(query, named):
-        exact = exact or term.matched != "near"
-        yield term
+    sure = [*_by_id(query), *_by_word(query), *_matching(query, named)]
+    return [t for t in sure if t.kind in kinds] or list(_alike(query, named))
 
 
 def _by_id(query: str) -> Iterator[Term]:
@@ -162,10 +159,11 @@ def _by_id(query: str) -> Iterator[Term]:
         organism = f"NCBITaxon:{int(loose['digits'] if loose else query)}"
     line = cellosaurus(query)
     terms = _terms()
-    for identifier in filter(None, (method, organism, line, licences().exact(query))):
-        if identifier in terms:
-            yield _matched(terms[identifier], "id", identifier)
-    yield from _checked(query)
+    named = (method, organism, line, licences().exact(query))
+    found = [terms[identifier] for identifier in named if identifier in terms]
+    yield from (_matched(term, "id", term.id) for term in found)
+    if not found:
+        yield from _checked(query)
 
 
 # The identifiers that say by their form, or their check digits, what they are.
@@ -221,17 +219,28 @@ def _matched(term: Term, how: str, name: str, note: str = "") -> Term:
 
 
 def _matching(query: str, named: Iterable[tuple[str, Term]]) -> Iterator[Term]:
-    """Find terms by their names: the same, one that has all words, one spelt alike."""
-    wanted, words = fold(query), _WORD.findall(query.casefold())
-    most = min(3, len(wanted) // 4)
+    """Find terms by their names: the same, or one that has all words, or begins so."""
+    wanted = fold(query)
+    words = [re.compile(rf"\b{re.escape(word)}") for word in _WORD.findall(wanted)]
     for name, term in named:
         folded = fold(name)
-        label = name == term.label
         if folded == wanted:
-            yield _matched(term, "label" if label else "synonym", name)
-        elif words and all(word in folded for word in words):
+            yield _matched(term, "label" if name == term.label else "synonym", name)
+        elif (
+            words
+            and term.note != OBSOLETE
+            and all(word.search(folded) for word in words)
+        ):
             yield _matched(term, "part", name)
-        elif most and edits(wanted, folded, limit=most) <= most:
+
+
+def _alike(query: str, named: Iterable[tuple[str, Term]]) -> Iterator[Term]:
+    """Find terms by names that are spelt almost so."""
+    wanted = fold(query)
+    most = min(3, len(wanted) // 4)
+    for name, term in named:
+        usable = most and term.note != OBSOLETE
+        if usable and edits(wanted, fold(name), limit=most) <= most:
             yield _matched(term, "near", name)
 
 
@@ -256,7 +265,7 @@ _kept: dict[str, Term] = {}
 def _methods() -> Iterator[Term]:
     known = imaging_methods()
     for term, label in known.labels.items():
-        note = "obsolete" if term in known.obsolete else ""
+        note = OBSOLETE if term in known.obsolete else ""
         kind = METHOD if term in known.methods else OTHER
         if not note and kind == OTHER:
             note = "not among the imaging methods that the BioImage Archive offers"

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from fairsubmit.dataset import Dataset
     from fairsubmit.findings import Finding
+    from fairsubmit.lint.lookup import Lookup
 
 __all__ = ["Cure", "cure"]
 
@@ -37,6 +38,7 @@ class Options(TypedDict, total=False):
     ignore: Sequence[str]
     archive: str | None
     today: date | None
+    lookup: Lookup | None
 
 
 @dataclass(frozen=True)
