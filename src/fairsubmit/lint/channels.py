@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from fairsubmit.lint.images import component_of, is_rgb, once
@@ -52,10 +53,16 @@ _DYE = re.compile(
 
 def is_meaningful(channel: Channel) -> bool:
     """Whether a channel has a name that is not one that a program gave."""
-    name = (channel.name or "").strip()
-    return bool(name) and _AUTOMATIC.fullmatch(name) is None
+    return _is_meaningful(channel.name or "")
 
 
+# The images of a component have the same few names.
+@lru_cache(maxsize=1024)
+def _is_meaningful(name: str) -> bool:
+    return bool(name.strip()) and _AUTOMATIC.fullmatch(name.strip()) is None
+
+
+@lru_cache(maxsize=1024)
 def dye_named(text: str, *, words: bool = False) -> bool:
     """Whether a text tells a fluorophore, or a channel's name a wavelength.
 
@@ -73,7 +80,12 @@ def dye_named(text: str, *, words: bool = False) -> bool:
 def shows_fluorescence(channel: Channel) -> bool:
     """Whether nothing says that a channel shows light that came through."""
     contrast = channel.contrast_method or "Fluorescence"
-    return contrast == "Fluorescence" and not _TRANSMITTED.search(channel.name or "")
+    return contrast == "Fluorescence" and not _is_transmitted(channel.name or "")
+
+
+@lru_cache(maxsize=1024)
+def _is_transmitted(name: str) -> bool:
+    return _TRANSMITTED.search(name) is not None
 
 
 def several(image: ImageMetadata) -> bool:

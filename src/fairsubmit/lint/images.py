@@ -175,8 +175,10 @@ def is_annotation(extraction: Extraction, subject: Subject) -> bool:
 
 def is_picture(image: ImageMetadata) -> bool:
     """Whether a record is a side picture of a slide or a mask, not an image taken."""
-    aside = any(problem.code in _ASIDE for problem in image.problems)
-    return aside or _SIDE_PICTURE.match((image.name or "").strip()) is not None
+    if image.problems and any(problem.code in _ASIDE for problem in image.problems):
+        return True
+    name = image.name
+    return name is not None and _SIDE_PICTURE.match(name.strip()) is not None
 
 
 def is_rgb(image: ImageMetadata) -> bool:
@@ -184,10 +186,21 @@ def is_rgb(image: ImageMetadata) -> bool:
     return any((channel.samples_per_pixel or 1) > 1 for channel in image.channels)
 
 
-def taken(extraction: Extraction, subject: Subject) -> list[ImageMetadata]:
+def taken(extraction: Extraction, subject: Subject) -> tuple[ImageMetadata, ...]:
     """Return the images that were taken: no annotations, masks or side pictures."""
-    found = [image for image in extraction.images if not is_picture(image)]
-    return [] if found and is_annotation(extraction, subject) else found
+    last = _last_taken[0]
+    # a dozen rules ask for each image; the subject may be gone
+    if last is not None and last[0] is extraction and last[1]() is subject:
+        return last[2]
+    found = tuple(image for image in extraction.images if not is_picture(image))
+    if found and is_annotation(extraction, subject):
+        found = ()
+    _last_taken[0] = (extraction, weakref.ref(subject), found)
+    return found
+
+
+_Taken = tuple["Extraction", "weakref.ref[Subject]", "tuple[ImageMetadata, ...]"]
+_last_taken: list[_Taken | None] = [None]
 
 
 def scale_missing(image: ImageMetadata) -> list[str]:

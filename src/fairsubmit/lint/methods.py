@@ -44,8 +44,8 @@ _ACRONYM = re.compile(
     r"\b[A-Za-z-]*(?:S|T|ST)EM\b|\b(?:[Cc]ryo-?|SB-?)?E[MT]\b|\bEELS\b"
 )
 _ELECTRON = re.compile(
-    r"electron|ion beam|single[- ]particle (?:analysis|reconstruct)|sub-?tomogram|"
-    r"\bedax\b",
+    r"electron(?!.?multiplying)|ion beam|sub-?tomogram|\bedax\b|"
+    r"single[- ]particle (?:analysis|reconstruct)",
     re.IGNORECASE,
 )
 _OTHER = re.compile(
@@ -90,35 +90,29 @@ class Imaging:
     acquisitions
         Pointer and mapping of each acquisition that the component refers to.
     labels
-        Names of their imaging methods, as FBbi has them where there is an id.
+        Names of their imaging methods, as written.
     kinds
         `LIGHT`, `ELECTRONS`, `OTHER` or `UNKNOWN` of each label.
+    light
+        Whether all methods are known to be microscopy with light.
+    fluorescent
+        Whether all methods are known to show fluorescence.
+    scanning
+        Whether a method may be one whose pixel size is free to choose.
     """
 
     acquisitions: tuple[tuple[str, Mapping[str, Any]], ...] = ()
     labels: tuple[str, ...] = ()
     kinds: frozenset[str] = frozenset()
+    light: bool = False
+    fluorescent: bool = False
+    scanning: bool = False
 
     @property
     def texts(self) -> Iterator[str]:
         """Title, instrument and parameters of each acquisition, as one text."""
         for _, part in self.acquisitions:
             yield "\n".join(text(part, key) for key in _TEXTS)
-
-    @property
-    def light(self) -> bool:
-        """Whether all methods are known to be microscopy with light."""
-        return self.kinds == {LIGHT}
-
-    @property
-    def fluorescent(self) -> bool:
-        """Whether all methods are known to show fluorescence."""
-        return self.light and all(map(_is_fluorescence, self.labels))
-
-    @property
-    def scanning(self) -> bool:
-        """Whether a method may be one whose pixel size is free to choose."""
-        return any(_SCANNING.search(w) and not _DISK.search(w) for w in self.labels)
 
 
 _NOTHING = Imaging()
@@ -156,15 +150,29 @@ def imaging_with(pointer: str, acquisition: Mapping[str, Any]) -> Imaging:
 
 
 def _imaging(acquisitions: tuple[tuple[str, Mapping[str, Any]], ...]) -> Imaging:
-    labels = tuple(label for p, part in acquisitions for label in _labels(p, part))
-    return Imaging(acquisitions, labels, frozenset(map(kind_of, labels)))
+    methods = [
+        term
+        for pointer, acquisition in acquisitions
+        for _, term in terms(acquisition, "imaging_method", pointer)
+    ]
+    # with the name that FBbi has for the id, as labels are free text
+    names = tuple(f"{text(m, 'label')}; {_known_name(m)}" for m in methods)
+    labels = tuple(text(method, "label") for method in methods)
+    kinds = frozenset(map(kind_of, names))
+    light = kinds == {LIGHT}
+    return Imaging(
+        acquisitions,
+        labels,
+        kinds,
+        light,
+        light and all(map(_is_fluorescence, names)),
+        any(_SCANNING.search(name) and not _DISK.search(name) for name in names),
+    )
 
 
-def _labels(pointer: str, acquisition: Mapping[str, Any]) -> Iterator[str]:
-    for _, term in terms(acquisition, "imaging_method", pointer):
-        written = text(term, "label")
-        term_id = text(term, "id").replace("_", ":").rpartition("/")[2]
-        yield f"{written} {imaging_methods().labels.get(term_id, '')}".strip()
+def _known_name(method: Mapping[str, Any]) -> str:
+    term = text(method, "id").replace("_", ":").rpartition("/")[2]
+    return imaging_methods().labels.get(term, "")
 
 
 @lru_cache(maxsize=256)

@@ -143,7 +143,9 @@ class PerComponent(Generic[_K]):
         self.make = make
         self._kept: dict[str, _K] = {}
 
-    def images(self, extraction: Extraction) -> tuple[_K, list[ImageMetadata]] | None:
+    def images(
+        self, extraction: Extraction
+    ) -> tuple[_K, tuple[ImageMetadata, ...]] | None:
         """Return what is kept for the component of an image file, and its images.
 
         Images of a document without its folder are as of one component, whose pointer
@@ -183,10 +185,12 @@ class Feature(Generic[_V]):
     ----------
     plural
         What it is called of many images.
+    title
+        What a column of a file table is called.
     value
         Of one image; ``None`` where it does not say.
     shown
-        The value after "have".
+        The value after "have" or "with".
     same
         Whether two values mean the same.
     column
@@ -194,6 +198,7 @@ class Feature(Generic[_V]):
     """
 
     plural: str
+    title: str
     value: Callable[[ImageMetadata], _V | None]
     shown: Callable[[_V], str]
     same: Callable[[_V, _V], bool]
@@ -394,6 +399,7 @@ def _columns(words: str) -> re.Pattern[str]:
 
 PIXEL_SIZE: Feature[tuple[float, float]] = Feature(
     "pixel sizes",
+    "Pixel size",
     _size,
     _size_shown,
     _size_same,
@@ -402,7 +408,8 @@ PIXEL_SIZE: Feature[tuple[float, float]] = Feature(
     ),
 )
 CHANNELS: Feature[_Channels] = Feature(
-    "channels",
+    "sets of channels",
+    "Channels",
     _channels,
     _channels_shown,
     _channels_same,
@@ -410,6 +417,7 @@ CHANNELS: Feature[_Channels] = Feature(
 )
 BIT_DEPTH: Feature[_Bits] = Feature(
     "pixel types",
+    "Bit depth",
     _bits,
     _bits_shown,
     _bits_same,
@@ -417,6 +425,7 @@ BIT_DEPTH: Feature[_Bits] = Feature(
 )
 OBJECTIVE: Feature[_Lens] = Feature(
     "objectives",
+    "Objective",
     _objective,
     _objective_shown,
     _objective_same,

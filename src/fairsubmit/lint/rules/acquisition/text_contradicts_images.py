@@ -38,7 +38,7 @@ from fairsubmit.lint.surveys import PerComponent, Tally, component_name, lens
 from fairsubmit.lint.tree import text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from fairsubmit.metadata.image import Extraction
 
@@ -47,6 +47,8 @@ __all__ = ["RULE"]
 _Lens = tuple[float | None, float | None]
 
 _MOST = 5
+# Beyond, it is no objective for light.
+_MOST_MAGNIFICATION = 250
 _HELP = "correct the text, or the objective in the images' metadata"
 
 
@@ -70,40 +72,61 @@ class _Survey:
             if imaging is None or not imaging.acquisitions:
                 continue
             said = list(map(optics, imaging.texts))
-            wrong = [(v, w) for v in tally.counts if (w := _wrong(v, said))]
-            for value, words in wrong[:_MOST]:
-                count, places = tally.counts[value], tally.places[value]
-                say = "image says" if count == 1 else "images say"
+            wrong = {v: w for v in tally.counts if any(w := _wrong(v, said))}
+            if wrong:
                 whose = component_name(self.subject, component)
-                yield Hit(
-                    f"the text says {words[0]}, but {count:,} {say} {words[1]}{whose}: "
-                    f"{', '.join(places)}",
-                    _place(imaging),
-                    help=_HELP,
-                )
+                words = _words(wrong, said, tally, whose)
+                yield Hit(words, _place(imaging), help=_HELP)
 
 
-def _wrong(value: _Lens, said: list[Optics]) -> tuple[str, str] | None:
-    """Return what the text and the image say, where these cannot both be right."""
+def _wrong(value: _Lens, said: list[Optics]) -> tuple[bool, bool]:
+    """Return whether magnification and aperture cannot be what the text says."""
     magnification, aperture = value
-    texts, images = [], []
-    if (
-        magnification
+    if magnification and magnification > _MOST_MAGNIFICATION:
+        return False, False
+    return (
+        magnification is not None
         and all(optic.magnifications for optic in said)
-        and not any(optic.allows_magnification(magnification) for optic in said)
-    ):
+        and not any(optic.allows_magnification(magnification) for optic in said),
+        aperture is not None
+        and all(optic.apertures for optic in said)
+        and not any(optic.allows_aperture(aperture) for optic in said),
+    )
+
+
+def _words(
+    wrong: Mapping[_Lens, tuple[bool, bool]],
+    said: list[Optics],
+    tally: Tally[_Lens],
+    whose: str,
+) -> str:
+    magnified, apertured = map(any, zip(*wrong.values(), strict=True))
+    texts = []
+    if magnified:
         named = dict.fromkeys(m for optic in said for m in optic.magnifications)
         texts.append(or_list(f"{number:g}x" for number in named))
-        images.append(f"{magnification:g}x")
-    if (
-        aperture
-        and all(optic.apertures for optic in said)
-        and not any(optic.allows_aperture(aperture) for optic in said)
-    ):
+    if apertured:
         named = dict.fromkeys(a for optic in said for a in optic.apertures)
         texts.append(f"NA {or_list(f'{number:g}' for number in named)}")
-        images.append(f"NA {aperture:g}")
-    return (" and ".join(texts), " and ".join(images)) if texts else None
+    images = [
+        f"{_theirs(value, which)} ({', '.join(tally.places[value])})"
+        for value, which in list(wrong.items())[:_MOST]
+    ]
+    count = sum(tally.counts[value] for value in wrong)
+    says = f"image{whose} says" if count == 1 else f"images{whose} say"
+    more = ", …" if len(wrong) > _MOST else ""
+    return (
+        f"the text says {' and '.join(texts)}, but {count:,} {says} "
+        f"{', '.join(images)}{more}"
+    )
+
+
+def _theirs(value: _Lens, wrong: tuple[bool, bool]) -> str:
+    shown = (
+        f"{value[0]:g}x" if wrong[0] else "",
+        f"NA {value[1]:g}" if wrong[1] else "",
+    )
+    return " and ".join(filter(None, shown))
 
 
 def _place(imaging: Imaging) -> str:

@@ -61,7 +61,7 @@ class _Mixed(Counts[_V]):
             if majority(classes, tally.total) is not None:
                 continue
             kinds = ", ".join(
-                f"{known.count:,} have {self.feature.shown(known.value)}"
+                f"{known.count:,} with {self.feature.shown(known.value)}"
                 for known in classes[:_NAMED]
             )
             more = ", …" if len(classes) > _NAMED or tally.others else ""
@@ -70,7 +70,7 @@ class _Mixed(Counts[_V]):
                 f"images{whose} have several {self.feature.plural}: {kinds}{more}",
                 pointer or None,
                 path=None if pointer else classes[1].places[0],
-                help=f"add a column on {self.feature.plural} to the file table",
+                help=f"add a column `{self.feature.title}` to the file table",
             )
 
 

@@ -48,6 +48,7 @@ __all__ = ["RULE"]
 _LEAST_PITCH, _MOST_PITCH = 0.2, 100.0
 # Beyond, it is no objective for light.
 _MOST_MAGNIFICATION = 250
+_NAMED = 3
 _SCANNED = re.compile(r"scanning|photon|spot|STED|FLIM", re.IGNORECASE)
 _HELP = "look which objective was used, and correct the scale or the objective"
 
@@ -102,20 +103,27 @@ def _is_scanned(image: ImageMetadata) -> bool:
 
 
 def _pitches(tally: Tally[_Setting], whose: str) -> Iterator[tuple[str, str]]:
-    found: dict[tuple[float, float], list[_Setting]] = {}
-    for setting in tally.counts:
-        found.setdefault((setting.size, setting.magnification), []).append(setting)
-    for (size, magnification), settings in found.items():
-        pitch = size * magnification
-        if _LEAST_PITCH <= pitch <= _MOST_PITCH:
-            continue
-        count = sum(tally.counts[setting] for setting in settings)
-        path = tally.places[settings[0]][0]
-        words = (
-            f"{_images(count)}{whose} of {shown(size)} a pixel at {magnification:g}x "
-            f"would need a detector with pixels of {shown(pitch)}, e.g. {path}"
-        )
-        yield words, path
+    found: dict[tuple[float, float], int] = {}
+    places: list[str] = []
+    for setting, count in tally.counts.items():
+        key = (setting.size, setting.magnification)
+        if not _LEAST_PITCH <= key[0] * key[1] <= _MOST_PITCH:
+            found[key] = found.get(key, 0) + count
+            places += tally.places[setting]
+    if not found:
+        return
+    kinds = [
+        f"{shown(size)} at {magnification:g}x, which needs a detector with pixels of "
+        f"{shown(size * magnification)}"
+        for size, magnification in list(found)[:_NAMED]
+    ]
+    count = sum(found.values())
+    have = f"image{whose} has" if count == 1 else f"images{whose} have"
+    words = (
+        f"{count:,} {have} a pixel size of {', or '.join(kinds)}: "
+        f"{', '.join(places[:_NAMED])}"
+    )
+    yield words, places[0]
 
 
 def _twins(tally: Tally[_Setting], whose: str) -> Iterator[tuple[str, str]]:
@@ -134,10 +142,6 @@ def _twins(tally: Tally[_Setting], whose: str) -> Iterator[tuple[str, str]]:
                 f"magnifications: {named}"
             )
             yield words, tally.places[settings[0]][0]
-
-
-def _images(count: int) -> str:
-    return "1 image" if count == 1 else f"{count:,} images"
 
 
 RULE = Rule(

@@ -69,8 +69,8 @@ def _is_known(channel: Channel) -> bool:
 def _words(image: ImageMetadata, silent: list[Channel]) -> str:
     given = [channel for channel in silent if (channel.name or "").strip()]
     if given:
-        verb = "is a name" if len(given) == 1 else "are names"
-        return f"{named(given)} {verb} that a program gave to channels"
+        what = "is a channel's name" if len(given) == 1 else "are channels' names"
+        return f"{named(given)} {what} that a program gave"
     if len(silent) == len(image.channels):
         return "none of the channels has a name"
     numbers = ", ".join(str(channel.index + 1) for channel in silent)

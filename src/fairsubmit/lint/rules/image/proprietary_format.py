@@ -72,7 +72,7 @@ def _check_image(extraction: Extraction, subject: Subject) -> Iterator[Hit]:
     named = {image.format for image in extraction.images if image.format in _FORMATS}
     if named and not _has_copy(extraction.path, subject):
         yield Hit(
-            f"{named.pop()} is the format of a company",
+            f"{named.pop()} is a company's format",
             path=extraction.path,
             help="add a copy as OME-TIFF or OME-Zarr, e.g. with bioformats2raw",
             group=True,
