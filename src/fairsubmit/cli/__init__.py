@@ -25,7 +25,16 @@ __all__ = ["COMMANDS", "cli", "main"]
 # Commands in the order of the work; each is `command` in the module of its name.
 COMMANDS: dict[str, tuple[str, ...]] = {
     "Try it": ("demo", "rehearse"),
-    "Prepare": ("convert", "extract", "formats", "lint", "rule", "schema", "bundle"),
+    "Prepare": (
+        "convert",
+        "extract",
+        "formats",
+        "lint",
+        "rule",
+        "schema",
+        "terms",
+        "bundle",
+    ),
     "Deposit": ("login", "plan", "submit", "status", "verify"),
     "Account": ("whoami", "logout"),
 }

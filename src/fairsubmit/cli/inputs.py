@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from fairsubmit.cli.invocation import Invocation
     from fairsubmit.dataset import Dataset
     from fairsubmit.findings import Report
+    from fairsubmit.lint.lookup import Lookup
     from fairsubmit.metadata.image import Extraction
     from fairsubmit.metadata.load import Document
 
@@ -66,6 +67,8 @@ class Checking:
         Whose demands are checked too.
     workers
         Processes that read image headers.
+    lookup
+        Asks registries what no bundled list knows.
     """
 
     def __init__(
@@ -76,12 +79,14 @@ class Checking:
         ignore: Sequence[str],
         archive: str | None,
         workers: int,
+        lookup: Lookup | None = None,
     ) -> None:
         self._invocation = invocation
         self._select = select
         self._ignore = ignore
         self._archive = archive
         self._workers = workers
+        self._lookup = lookup
 
     def check(self, path: Path) -> tuple[Document, Report]:
         """Return what was read of an input, and what is wrong with it.
@@ -144,6 +149,7 @@ class Checking:
             select=self._select,
             ignore=self._ignore,
             workers=self._workers,
+            lookup=self._lookup,
         )
         return ready.dataset.document, ready.report
 
@@ -197,6 +203,7 @@ class Checking:
             select=self._select,
             ignore=self._ignore,
             archive=self._archive or owner,
+            lookup=self._lookup,
         )
         return what.document if isinstance(what, Dataset) else what, report
 

@@ -11,10 +11,12 @@ import click
 from fairsubmit.cli.command import command as make_command
 from fairsubmit.cli.errors import ExitCode
 from fairsubmit.cli.invocation import Invocation, format_option, state_option
+from fairsubmit.cli.online import online_option, registries
 from fairsubmit.cli.output import plural
 
 if TYPE_CHECKING:
     from fairsubmit.findings import Report
+    from fairsubmit.lint.lookup import Lookup
     from fairsubmit.metadata.load import Document
 
 # Of several datasets, these are printed as one document at the end.
@@ -29,6 +31,7 @@ NEVER = "never"
         "fairsubmit lint my-dataset --archive bioimage-archive",
         "fairsubmit lint my-dataset --diff",
         "fairsubmit lint my-dataset --fix",
+        "fairsubmit lint my-dataset --online",
         "fairsubmit lint my-dataset --select PPL,IMG1 --ignore IMG104",
         "fairsubmit lint my-dataset --format sarif > lint.sarif",
     ),
@@ -68,6 +71,7 @@ NEVER = "never"
     show_default=True,
     help="Processes that read image headers.",
 )
+@online_option
 @format_option("concise", "json", "jsonl", "github", "gitlab", "junit", "sarif", "html")
 @state_option
 def command(  # noqa: PLR0913 - one parameter an option
@@ -84,6 +88,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     baseline: Path | None,
     fail_on: str,
     workers: int,
+    online: bool,
 ) -> int:
     """Check datasets: submission.yaml, file tables and images.
 
@@ -98,6 +103,9 @@ def command(  # noqa: PLR0913 - one parameter an option
         ignore=_codes(ignore),
         archive=archive or invocation.config.archive,
         workers=workers,
+        lookup=click.get_current_context().with_resource(
+            registries(invocation, online=online)
+        ),
     )
     if fix or diff:
         changed = _cure(invocation, paths, chosen, unsafe=unsafe_fixes, show=diff)
@@ -116,6 +124,7 @@ class _Chosen:
     ignore: list[str]
     archive: str | None
     workers: int
+    lookup: Lookup | None = None
 
 
 def _codes(text: str | None) -> list[str]:
@@ -158,6 +167,7 @@ def _cure(
             select=chosen.select,
             ignore=chosen.ignore,
             archive=chosen.archive,
+            lookup=chosen.lookup,
         )
         changed = changed or bool(found.after)
         if show:
@@ -240,4 +250,5 @@ def _checked(
         ignore=chosen.ignore,
         archive=chosen.archive,
         workers=chosen.workers,
+        lookup=chosen.lookup,
     ).check(path)

@@ -4,7 +4,18 @@
 their answers for a month, and answers ``None`` rather than to fail or wait.
 """
 
+from fairsubmit.terms.asked import ORGANISATION, asked
 from fairsubmit.terms.bundled import KINDS, Term, find_terms, is_without_term
 from fairsubmit.terms.online import OLS, ROR, Online
 
-__all__ = ["KINDS", "OLS", "ROR", "Online", "Term", "find_terms", "is_without_term"]
+__all__ = [
+    "KINDS",
+    "OLS",
+    "ORGANISATION",
+    "ROR",
+    "Online",
+    "Term",
+    "asked",
+    "find_terms",
+    "is_without_term",
+]

@@ -82,6 +82,7 @@ class Online:
         )
         self._ror = Session(ror_url, name="ROR", options=options)
         self._silent: set[str] = set()
+        self._asked: dict[str, list[Entry] | None] = {}
 
     def organisms(self, name: str) -> Sequence[Entry] | None:
         """Return taxa of the NCBI Taxonomy that a name may mean."""
@@ -143,15 +144,25 @@ class Online:
         read: Callable[[Any], list[Entry]],
     ) -> list[Entry] | None:
         question = f"{session.base}{path} {sorted(params.items())}"
+        if question not in self._asked:
+            self._asked[question] = self._found(question, session, path, params, read)
+        return self._asked[question]
+
+    def _found(
+        self,
+        question: str,
+        session: Session,
+        path: str,
+        params: Mapping[str, str],
+        read: Callable[[Any], list[Entry]],
+    ) -> list[Entry] | None:
         kept = self._cache.get(question)
-        if kept is not None:
+        if kept is not None or session.name in self._silent:
             return kept
-        if session.name in self._silent:
-            return None
         answer = self._answer(session, path, params, read)
         if isinstance(answer, str):
             self._silent.add(session.name)
-            self._tell(f"{session.name} cannot be asked: {answer}")
+            self._tell(answer)
             return None
         self._cache.put(question, answer)
         return answer
@@ -179,14 +190,14 @@ class Online:
             except FairsubmitError as error:
                 said.append(error.message)
             except (KeyError, TypeError, AttributeError, ValueError):
-                said.append("its answer has another form than it used to have")
+                said.append(f"{session.name} answers in a form that is not known")
 
         began = time.monotonic()
         thread = threading.Thread(target=ask, daemon=True)
         thread.start()
         thread.join(min(self._left, 2 * self._seconds))
         self._left = max(0.0, self._left - (time.monotonic() - began))
-        return said[0] if said else "it takes too long to answer"
+        return said[0] if said else f"{session.name} takes too long to answer"
 
 
 def _documents(body: Any) -> list[Entry]:  # noqa: ANN401 - JSON
