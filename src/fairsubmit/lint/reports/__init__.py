@@ -1,7 +1,6 @@
 """Write a report for a person, a program or a code host. Pure functions.
 
-`REPORTS` is the table of styles; each is called with a report, the texts for excerpts
-by path, and whether it may colour.
+`REPORTS` names the styles.
 """
 
 from __future__ import annotations
@@ -22,9 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ["REPORTS", "Statistic", "render", "statistics"]
 
-REPORTS: Mapping[str, Callable[..., str]] = {
-    "human": human,
-    "concise": concise,
+# For people: with excerpts of the texts, and colours where they may be.
+_PEOPLE: Mapping[str, Callable[..., str]] = {"human": human, "concise": concise}
+_PROGRAMS: Mapping[str, Callable[[Report], str]] = {
     "json": to_json,
     "jsonl": json_lines,
     "github": github,
@@ -33,6 +32,8 @@ REPORTS: Mapping[str, Callable[..., str]] = {
     "sarif": sarif,
     "html": html,
 }
+# All styles, in the order in which help lists them.
+REPORTS = (*_PEOPLE, *_PROGRAMS)
 
 
 def render(
@@ -60,11 +61,12 @@ def render(
     ConfigError
         If there is no such style.
     """
-    writer = REPORTS.get(style)
-    if writer is None:
-        message = f"there is no report style {style!r}"
-        raise ConfigError(message, hint=f"use one of: {', '.join(sorted(REPORTS))}")
-    return writer(report, sources=sources, colour=colour)
+    if style in _PEOPLE:
+        return _PEOPLE[style](report, sources=sources, colour=colour)
+    if style in _PROGRAMS:
+        return _PROGRAMS[style](report)
+    message = f"there is no report style {style!r}"
+    raise ConfigError(message, hint=f"use one of: {', '.join(sorted(REPORTS))}")
 
 
 class Statistic(NamedTuple):

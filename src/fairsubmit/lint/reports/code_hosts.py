@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 from fairsubmit.findings import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from fairsubmit.findings import Finding, Report
 
 __all__ = ["github", "gitlab"]
@@ -28,9 +26,7 @@ _GITLAB_LEVELS = {
 }
 
 
-def github(
-    report: Report, *, sources: Mapping[str, str] | None = None, colour: bool = False
-) -> str:
+def github(report: Report) -> str:
     """Write a report as workflow commands of GitHub Actions, one a line.
 
     Escapes as the Actions toolkit does: ``%``, CR and LF in messages, ``:`` and
@@ -40,10 +36,7 @@ def github(
     ----------
     report
         What the linter found.
-    sources, colour
-        Not used.
     """
-    del sources, colour
     return "".join(_command(finding) + "\n" for finding in report.findings)
 
 
@@ -73,19 +66,14 @@ def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def gitlab(
-    report: Report, *, sources: Mapping[str, str] | None = None, colour: bool = False
-) -> str:
+def gitlab(report: Report) -> str:
     """Write a report as a GitLab Code Quality artifact: one JSON array.
 
     Parameters
     ----------
     report
         What the linter found.
-    sources, colour
-        Not used.
     """
-    del sources, colour
     seen: dict[str, int] = {}
     issues = [_issue(finding, seen) for finding in report.findings]
     return json.dumps(issues, indent=1, ensure_ascii=False) + "\n"

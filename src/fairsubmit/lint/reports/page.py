@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 from fairsubmit.findings import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from fairsubmit.findings import Finding, Report
 
 __all__ = ["html"]
@@ -36,19 +34,14 @@ _WORDS = {
 }
 
 
-def html(
-    report: Report, *, sources: Mapping[str, str] | None = None, colour: bool = False
-) -> str:
+def html(report: Report) -> str:
     """Write a report as a page: what must be corrected first, then the rest.
 
     Parameters
     ----------
     report
         What the linter found.
-    sources, colour
-        Not used.
     """
-    del sources, colour
     parts = [_section(report, severity) for severity in Severity]
     if not report.findings:
         parts = ["<p>Nothing to correct.</p>"]

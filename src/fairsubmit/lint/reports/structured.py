@@ -30,43 +30,31 @@ _SARIF_LEVELS = {
 }
 
 
-def to_json(
-    report: Report, *, sources: Mapping[str, str] | None = None, colour: bool = False
-) -> str:
+def to_json(report: Report) -> str:
     """Write a report as one JSON object; see ``schemas/lint-report-1.schema.json``.
 
     Parameters
     ----------
     report
         What the linter found.
-    sources, colour
-        Not used.
     """
-    del sources, colour
     return report.dumps() + "\n"
 
 
-def json_lines(
-    report: Report, *, sources: Mapping[str, str] | None = None, colour: bool = False
-) -> str:
+def json_lines(report: Report) -> str:
     """Write one JSON object a line; a waived finding has a ``reason``.
 
     Parameters
     ----------
     report
         What the linter found.
-    sources, colour
-        Not used.
     """
-    del sources, colour
     objects = [finding.to_json() for finding in report.findings]
     objects += [waiver.to_json() for waiver in report.waived]
     return "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in objects)
 
 
-def junit(
-    report: Report, *, sources: Mapping[str, str] | None = None, colour: bool = False
-) -> str:
+def junit(report: Report) -> str:
     """Write a report as JUnit XML: a suite for each file, a failure for each error.
 
     Warnings and notes are cases that passed, with their words as output; a report
@@ -76,10 +64,7 @@ def junit(
     ----------
     report
         What the linter found.
-    sources, colour
-        Not used.
     """
-    del sources, colour
     suites: dict[str, list[Finding]] = defaultdict(list)
     for finding in report.findings:
         suites[finding.path or "dataset"].append(finding)
@@ -125,19 +110,14 @@ def _allowed(text: str) -> str:
     return "".join(c if c.isprintable() or c in "\n\t" else "\ufffd" for c in text)
 
 
-def sarif(
-    report: Report, *, sources: Mapping[str, str] | None = None, colour: bool = False
-) -> str:
+def sarif(report: Report) -> str:
     """Write a report as SARIF 2.1.0 (OASIS); columns count characters.
 
     Parameters
     ----------
     report
         What the linter found.
-    sources, colour
-        Not used.
     """
-    del sources, colour
     known = {rule.code: rule for rule in all_rules()}
     found = [(finding, None) for finding in report.findings]
     waived = [(waiver.finding, waiver.reason) for waiver in report.waived]
