@@ -16,14 +16,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from fairsubmit.metadata.image import Extraction
 from fairsubmit.readers import is_image, plug_ins, read_image
 from fairsubmit.readers.entry_points import loaded
 from fairsubmit.readers.extract import Unlisted, extract, image_paths
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    from fairsubmit.metadata.image import Extraction
 
     Make = Callable[..., bytes]
 
@@ -265,6 +264,17 @@ def test_a_folder_that_may_not_be_read_is_one_finding(
         ("a.tif", b"hello", "TIFF header", "copy"),
         ("a.companion.ome", b"hello", "OME-XML", "copy"),
         ("a.tif", b"II*\0", "TIFF", "copy"),
+        ("a.bmp", b"BX" + bytes(60), "the header of BMP, found b'BX", "copy"),
+        ("a.png", b"\x89PNG\r\n", "the whole header of PNG", "copy"),
+        ("a.nii.gz", b"\x1f\x8b\x08" + bytes(60), "whole header of NIfTI", "copy"),
+        (
+            "a.ims",
+            b"\x89HDF\r\n\x1a\n" + bytes(40),
+            "the whole header of Imaris",
+            "copy",
+        ),
+        ("a.mrc", b"\1\0\0\0" * 300, "the header of MRC/CCP4", "copy"),
+        ("a.ics", b"", "the file is empty", "copy"),
     ],
 )
 def test_impostors(
@@ -279,6 +289,30 @@ def test_impostors(
     assert words in finding.message
     assert cure in (finding.help or "")
     assert finding.path == path.as_posix()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("holidays.ics", b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n"),
+        ("train.mlf", b'#!MLF!#\n"*/a.lab"\n0 100 sil\n.\n'),
+        ("thesis.lof", b"\\contentsline {figure}{\\numberline {1}Cells}{3}{}\n"),
+        ("package.lsm", b"Begin4\nTitle: a program\nEnd\n"),
+        ("books.mrc", b"00714cam a2200205 a 4500001001300000\x1eocm57175940 \x1e\x1d"),
+        ("cache.ser", b"\xac\xed\x00\x05sr\x00\x0cjava.lang.Integer"),
+        ("moon.ser", b"LUCAM-RECORDER" + bytes(200)),
+        ("film.dv", b"\x1f\x07\x00\xbf" + bytes(200)),
+        ("film.r3d", b"\x00\x00\x01\x00RED1" + bytes(200)),
+        ("level.scn", b"RSRC" + bytes(200)),
+        ("scan.flex", b"%option noyywrap\n%%\n"),
+    ],
+)
+def test_files_that_only_have_a_name_in_common(
+    tmp_path: Path, name: str, content: bytes
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    assert read_image(path) == Extraction(path.as_posix())
 
 
 @pytest.mark.parametrize(

@@ -151,7 +151,10 @@ def _unrecognised(path: Path, shown: str, head: bytes) -> Extraction:
     refused = refusal(path, head)
     if refused is not None:
         raise refused
-    message = f"{shown} is a file of the format {unread(path)}, which is not read"
+    unread_format = unread(path)
+    if unread_format is None:  # it has only the name in common with images
+        return Extraction(shown)
+    message = f"{shown} is a file of the format {unread_format}, which is not read"
     return Extraction(shown, findings=(_not_read(shown, message),))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from fairsubmit.errors import DamagedFileError, ReadError, UnsupportedFormatError
@@ -93,16 +94,21 @@ def _plug_in(name: str) -> str | None:
 
 def format_name(path: Path) -> str:
     """Return the name of the format that a file's name promises."""
-    suffix = _suffix(path.name, IMAGE_SUFFIXES)
-    named = next((r.about.format for r in READERS if suffix in r.suffixes), None)
+    named = next(iter(_formats(_suffix(path.name, IMAGE_SUFFIXES))), None)
     named = named or _plug_in(path.name)
     return named or unread(path) or path.suffix.removeprefix(".").upper() or "unknown"
+
+
+def _formats(suffix: str | None) -> list[str]:
+    """Return the formats of a suffix: those that it is the first of, if any."""
+    own = [r.about.format for r in READERS if suffix == r.suffixes[0]]
+    return own or [r.about.format for r in READERS if suffix in r.suffixes]
 
 
 def _promised(path: Path) -> str:
     """Return what a file's name promises, as the end of "expected …"."""
     suffix = _suffix(path.name, IMAGE_SUFFIXES)
-    formats = [r.about.format for r in READERS if suffix in r.suffixes]
+    formats = _formats(suffix)
     other = _plug_in(path.name)
     if not formats and other is not None:
         return f"the header of {other}"
@@ -114,6 +120,9 @@ def _promised(path: Path) -> str:
 
 def refusal(path: Path, head: bytes) -> ReadError | None:
     """Return why a file with an image's name is none, as far as its content tells.
+
+    Nothing is refused that only has the name in common with images: the calendars,
+    programs and tables of others.
 
     Parameters
     ----------
@@ -142,30 +151,64 @@ def refusal(path: Path, head: bytes) -> ReadError | None:
         )
         damaged.hint = _AGAIN
         return damaged
-    if unread(path) is not None:
+    if unread(path) is not None or _of_another_program(path, head):
         return None
-    return _other(shown, head, _promised(path))
+    return _other(path, head, _promised(path))
+
+
+# Suffixes that other programs give their files, too: calendars, speech labels, lists of
+# figures, descriptions of software, library records, serialized objects, videos.
+_SHARED = frozenset(
+    {".bif", ".dv", ".emd", ".flex", ".htd", ".ics", ".ims", ".lof", ".lsm", ".mlf"}
+    | {".mrc", ".nd", ".r3d", ".scn", ".ser", ".stk"}
+)
+# Java objects, SER videos of astronomers, DV and RED videos, Godot scenes.
+_THEIRS = (
+    (0, (b"\xac\xed\x00\x05", b"LUCAM-RECORDER", b"\x1f\x07\x00", b"RSRC", b"RSCC")),
+    (4, (b"RED1", b"RED2")),
+)
+# No byte of a text, but the separators of MARC records are.
+_NO_TEXT = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c]")
+
+
+def _of_another_program(path: Path, head: bytes) -> bool:
+    """Whether a file has only its name in common with an image."""
+    if not _suffix(path.name, _SHARED):
+        return False
+    theirs = any(head.startswith(magic, start) for start, magic in _THEIRS)
+    return theirs or not _NO_TEXT.search(head, 0, 512)
 
 
 _MAGIC = (
-    (b"PK\x03\x04", "a ZIP archive", "unpack it and deposit what is inside"),
-    (b"\x1f\x8b", "compressed with gzip", "unpack it with 'gunzip'"),
-    (b"7z\xbc\xaf'\x1c", "a 7-Zip archive", "unpack it and deposit what is inside"),
-    (b"Rar!", "a RAR archive", "unpack it and deposit what is inside"),
-    (b"%PDF", "a PDF document", "export the image itself"),
-    (b"\x89PNG\r\n", "a PNG image", "give it the suffix .png"),
-    (b"\xff\xd8\xff", "a JPEG image", "give it the suffix .jpg"),
-    (b"\x89HDF\r\n", "an HDF5 file", "give it the suffix of its format"),
-    (b"ZISRAW", "a Zeiss CZI file", "give it the suffix .czi"),
+    (b"PK\x03\x04", "a ZIP archive", "unpack it and deposit what is inside", ()),
+    (b"\x1f\x8b", "compressed with gzip", "unpack it with 'gunzip'", (".gz",)),
+    (b"7z\xbc\xaf'\x1c", "a 7-Zip archive", "unpack it and deposit what is inside", ()),
+    (b"Rar!", "a RAR archive", "unpack it and deposit what is inside", ()),
+    (b"%PDF", "a PDF document", "export the image itself", ()),
+    (b"\x89PNG\r\n", "a PNG image", "give it the suffix .png", (".png", ".apng")),
+    (b"\xff\xd8\xff", "a JPEG image", "give it the suffix .jpg", (".jpg", ".jpeg")),
+    (
+        b"\x89HDF\r\n",
+        "an HDF5 file",
+        "give it the suffix of its format",
+        (".ims", ".emd", ".h5"),
+    ),
+    (b"ZISRAW", "a Zeiss CZI file", "give it the suffix .czi", (".czi",)),
 )
 
 
-def _other(shown: str, head: bytes, promised: str) -> ReadError:
-    for magic, what, hint in _MAGIC:
-        if head.startswith(magic):
-            return UnsupportedFormatError(
-                f"{shown} is {what}, whatever its name says", hint=hint
-            )
-    error = DamagedFileError(shown, f"{promised}, found {head[:4]!r}", offset=0)
+def _other(path: Path, head: bytes, promised: str) -> ReadError:
+    shown = path.as_posix()
+    found = f", found {head[:4]!r}"
+    for magic, what, hint, suffixes in _MAGIC:
+        if not head.startswith(magic):
+            continue
+        if path.name.lower().endswith(suffixes):
+            promised, found = promised.replace("the ", "the whole ", 1), ""
+            break
+        return UnsupportedFormatError(
+            f"{shown} is {what}, whatever its name says", hint=hint
+        )
+    error = DamagedFileError(shown, promised + found, offset=0)
     error.hint = _AGAIN
     return error
