@@ -6,9 +6,11 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
 from fairsubmit.findings import Finding, Severity
+from fairsubmit.lint.paths import shapes
 from fairsubmit.lint.tables import rows_with_scale
 
 if TYPE_CHECKING:
@@ -136,6 +138,13 @@ class Subject:
     def groups(self) -> tuple[FileGroup, ...]:
         """Study components, then annotation sets, with their files."""
         return self.dataset.groups if self.dataset else ()
+
+    @cached_property
+    def shapes(self) -> frozenset[str]:
+        """The shapes of all paths that are selected or listed; see `shapes`."""
+        tables = (group.table.rows.paths for group in self.groups if group.table)
+        missing = (p for paths in tables for p in paths if p not in self.selected)
+        return shapes(chain(self.selected, missing))
 
     @cached_property
     def scaled(self) -> frozenset[str]:

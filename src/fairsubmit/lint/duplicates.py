@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
+import os
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,8 +26,9 @@ def same_content(
 ) -> Iterator[list[str]]:
     """Find files that are the same.
 
-    Files of one size are compared by a sample from their start, middle and end; those
-    alike in it by all their bytes.
+    Files of one size are compared by how they begin; those alike in it by their middle
+    and end, and those alike in that by all their bytes. Chunks of an OME-Zarr are left
+    out: many of one image are alike, as its background is.
 
     Parameters
     ----------
@@ -45,14 +47,23 @@ def same_content(
     known = {}
     if manifest is not None:
         known = {e.path: e.sha256 for e in manifest.entries if e.path in sizes}
-    by_size = _alike((p for p in sizes if sizes[p] >= _SMALL), lambda p: sizes[p])
-    for names in by_size:
+    compared = _Compared(root, sizes)
+    for names in _of_one_size(sizes):
         if all(name in known for name in names):
             yield from _alike(names, known.__getitem__)
             continue
-        # A zarr's chunks are told apart by their folder; reading each costs a seek
-        for alike in _alike(names, lambda p: _sample(root / p, sizes[p])):
-            yield from _alike(alike, lambda p: known.get(p) or _digest(root / p))
+        for begun in _alike(names, compared.start):
+            for alike in _alike(begun, compared.rest):
+                yield from _alike(alike, lambda p: known.get(p) or compared.digest(p))
+
+
+def _of_one_size(sizes: Mapping[str, int]) -> Iterator[list[str]]:
+    """Return the paths of each size that several files have, those worth comparing."""
+    count = Counter(sizes.values())
+    several = {size for size, files in count.items() if files > 1 and size >= _SMALL}
+    names = (path for path, size in sizes.items() if size in several)
+    whole = (path for path in names if ".zarr/" not in path)
+    yield from _alike(whole, sizes.__getitem__)
 
 
 def _alike(
@@ -66,25 +77,41 @@ def _alike(
     yield from (group for group in groups.values() if len(group) > 1)
 
 
-def _sample(path: Path, size: int) -> bytes | None:
-    """Return bytes from three places; ``None`` where the file cannot be read."""
-    try:
-        with path.open("rb") as file:
-            parts = []
-            for place in (0, max(0, size // 2 - _SAMPLE // 2), max(0, size - _SAMPLE)):
-                file.seek(place)
-                parts.append(file.read(_SAMPLE))
-    except OSError:
-        return None
-    return hashlib.blake2b(b"".join(parts), digest_size=16).digest()
+class _Compared:
+    """What files are compared by; ``None`` where one cannot be read."""
 
+    def __init__(self, root: Path, sizes: Mapping[str, int]) -> None:
+        self.root = os.fspath(root)
+        self.sizes = sizes
 
-def _digest(path: Path) -> str | None:
-    digest = hashlib.sha256()
-    try:
-        with path.open("rb") as file:
-            while block := file.read(_BLOCK):
-                digest.update(block)
-    except OSError:
-        return None
-    return digest.hexdigest()
+    def start(self, path: str) -> int | None:
+        """Return a number that tells how a file begins."""
+        return self._read(path, 0)
+
+    def rest(self, path: str) -> tuple[int | None, ...]:
+        """Return numbers that tell the middle and the end of a file."""
+        size = self.sizes[path]
+        places = (size // 2 - _SAMPLE // 2, size - _SAMPLE)
+        return tuple(self._read(path, max(0, place)) for place in places)
+
+    def _read(self, path: str, place: int) -> int | None:
+        try:
+            # by a plain name and without a buffer: this is done for every image
+            with open(f"{self.root}/{path}", "rb", buffering=0) as file:  # noqa: PTH123 - see above
+                if place:
+                    file.seek(place)
+                # what is alike by chance in this number is told apart by its digest
+                return hash(file.read(_SAMPLE))
+        except OSError:
+            return None
+
+    def digest(self, path: str) -> str | None:
+        """Return the digest of a whole file."""
+        digest = hashlib.sha256()
+        try:
+            with open(f"{self.root}/{path}", "rb", buffering=0) as file:  # noqa: PTH123 - as above
+                while block := file.read(_BLOCK):
+                    digest.update(block)
+        except OSError:
+            return None
+        return digest.hexdigest()

@@ -5,30 +5,38 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import replace
-from fnmatch import fnmatchcase
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from fairsubmit.metadata.paths import refused_characters
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from fairsubmit.dataset import FileGroup
+    from fairsubmit.findings import Edit
     from fairsubmit.lint.base import Hit
 
 __all__ = [
     "collapsed",
     "condense",
+    "folders_of",
     "group_name",
     "is_junk",
     "path_fault",
     "renamed",
     "sample",
+    "shapes",
 ]
 
 # More places of one cause than this become one finding.
 MANY = 5
 NAMED = 3
+# Edits of one finding: a table of half a million rows may need as many.
+MAX_EDITS = 100_000
+# Paths that are looked at together.
+_BLOCK = 4096
+_DIGITS = str.maketrans("123456789", "000000000")
 
 # What the submission form of BioStudies offers instead of a refused character.
 _REPLACEMENTS = {
@@ -57,7 +65,7 @@ _REPLACEMENTS = {
 _JUNK = (
     ".DS_Store",
     "._*",
-    ".Spotlight-V100",
+    ".Spotlight-V?00",
     ".Trashes",
     "Thumbs.db",
     "ehthumbs.db",
@@ -77,39 +85,96 @@ _JUNK = (
     ".directory",
     ".fseventsd",
 )
+# Steps that are not `.` or `..`, of what is usual in names; nothing is wrong with it.
+_FINE = re.compile(
+    r"(?:(?!\.{1,2}(?:/|\Z))[\w.()\-]++(?: ++[\w.()\-]++)*+(?:/|\Z))+(?<!/)"
+)
+_STEPS = "|".join(
+    re.escape(name).replace(r"\*", "[^/]*").replace(r"\?", "[^/]") for name in _JUNK
+)
+_IS_JUNK = re.compile(rf"(?:.*/)?(?:{_STEPS})(?:/|\Z)", re.DOTALL)
+
+
+def shapes(paths: Iterable[str]) -> frozenset[str]:
+    """Return the paths with every digit as 0.
+
+    Of half a million images they are a few hundred. Where a judgement does not depend
+    on which digit it is, and no shape is bad, no path is.
+    """
+    found: set[str] = set()
+    each = iter(paths)
+    while block := list(islice(each, _BLOCK)):
+        # one translation of everything; a path may have the separator in it
+        made = "\n".join(block).translate(_DIGITS).split("\n")
+        if len(made) != len(block):
+            made = [path.translate(_DIGITS) for path in block]
+        found.update(made)
+    return frozenset(found)
+
+
+def folders_of(paths: Iterable[str]) -> frozenset[str]:
+    """Return every folder above the paths."""
+    direct = {path.rpartition("/")[0] for path in paths}
+    found = {
+        folder[:at]
+        for folder in direct
+        for at, char in enumerate(folder)
+        if char == "/"
+    }
+    return frozenset(found | direct - {""})
 
 
 def collapsed(path: str) -> str:
     """Return a path as file systems compare it that ignore case and normal form."""
+    if path.isascii():
+        return path.casefold()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
 
 
-def sample(names: Sequence[str], *, count: int = NAMED) -> str:
-    """Name the first few of many, and say how many there are beyond."""
+def sample(
+    names: Sequence[str], *, count: int = NAMED, total: int | None = None
+) -> str:
+    """Name the first few of many, and say how many there are beyond.
+
+    Parameters
+    ----------
+    names
+        All of them, or the first ones.
+    count
+        How many are named.
+    total
+        How many there are, where `names` has only the first ones.
+    """
     shown = ", ".join(f"`{name}`" for name in names[:count])
-    rest = len(names) - count
+    rest = (len(names) if total is None else total) - count
     return f"{shown} and {rest:,} more" if rest > 0 else shown
 
 
-def condense(hits: Sequence[tuple[str, Hit]], words: str) -> Iterator[Hit]:
-    """Return the hits, or a single one where they are many.
+def condense(hits: Iterable[tuple[str, Hit]], words: str) -> Iterator[Hit]:
+    """Return the hits, or a single one with the edits of all where they are many.
 
     Parameters
     ----------
     hits
-        Name of the place, and the hit.
+        Name of the place, and the hit; kept no longer than needed.
     words
         End of the sentence that says what many places have in common, e.g. ``files
         of the table do not exist``.
     """
-    if len(hits) <= MANY:
-        for _, hit in hits:
+    each = iter(hits)
+    few = list(islice(each, MANY + 1))
+    if len(few) <= MANY:
+        for _, hit in few:
             yield hit
         return
-    names = [name for name, _ in hits]
-    first = hits[0][1]
-    message = f"{len(hits):,} {words}: {sample(names)}"
-    yield replace(first, message=message, count=len(hits))
+    edits: list[Edit] = [edit for _, hit in few for edit in hit.edits]
+    count = len(few)
+    for _, hit in each:
+        count += 1
+        if hit.edits and len(edits) < MAX_EDITS:
+            edits += hit.edits
+    message = f"{count:,} {words}: {sample([name for name, _ in few], total=count)}"
+    yield replace(few[0][1], message=message, count=count, edits=tuple(edits))
 
 
 def group_name(group: FileGroup) -> str:
@@ -131,6 +196,8 @@ def path_fault(path: str) -> str | None:
     str or None
         The end of a sentence, or ``None`` if nothing is wrong.
     """
+    if _FINE.fullmatch(path):
+        return None
     steps = path.split("/")
     if not path.strip():
         return "is blank"
@@ -171,6 +238,4 @@ def renamed(path: str) -> str:
 
 def is_junk(path: str) -> bool:
     """Whether a file is left behind by a program and belongs to nobody's data."""
-    return any(
-        fnmatchcase(step, pattern) for step in path.split("/") for pattern in _JUNK
-    )
+    return _IS_JUNK.match(path) is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import compress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -46,7 +47,6 @@ def rows_with_scale(groups: Iterable[FileGroup]) -> Iterator[str]:
         table = group.table
         if table is None:
             continue
-        columns = [i for i, n in enumerate(table.columns) if _SCALE_COLUMN.search(n)]
-        for row in table.rows if columns else ():
-            if any(row.values[index] for index in columns):
-                yield row.path
+        for index, name in enumerate(table.columns):
+            if _SCALE_COLUMN.search(name):
+                yield from compress(table.rows.paths, table.rows.columns[index])

@@ -48,7 +48,9 @@ def _check(subject: Subject) -> Iterator[Hit]:
     tree = subject.document.tree
     if not is_blank(tree.get("analyses")) or not is_blank(tree.get("annotations")):
         return
-    found = sorted(path for path in subject.selected if _RESULT.search(path))
+    found: list[str] = []
+    if any(map(_RESULT.search, subject.shapes)):
+        found = sorted(path for path in subject.selected if _RESULT.search(path))
     if found:
         more = f" and {len(found) - 1:,} more" if len(found) > 1 else ""
         yield Hit(

@@ -32,12 +32,13 @@ from typing import TYPE_CHECKING
 from fairsubmit.findings import Severity
 from fairsubmit.lint.base import MIN, Hit, Rule, Subject
 from fairsubmit.lint.identifiers import is_address
-from fairsubmit.lint.paths import condense, group_name
+from fairsubmit.lint.images import once
+from fairsubmit.lint.paths import condense, folders_of, group_name
 from fairsubmit.lint.tables import source_column
 from fairsubmit.metadata.table import SOURCE_IMAGE, cell_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterator
 
     from fairsubmit.dataset import FileGroup
     from fairsubmit.metadata.table import FileTable, Row
@@ -49,23 +50,25 @@ _SEPARATORS = re.compile(r"\s*[;|,]\s*")
 
 
 def _check(subject: Subject) -> Iterator[Hit]:
-    listed = _Listed(subject.selected)
     for group in subject.groups:
         if group.kind == "annotation" and group.table_problem is None:
-            yield from _of_group(group, listed)
+            yield from _of_group(group, _listed(subject))
 
 
 class _Listed:
     """Which images are in a list; a folder counts where a file in it does."""
 
-    def __init__(self, paths: Iterable[str]) -> None:
-        self.paths = frozenset(paths)
-        self.folders = frozenset(
-            path[:at] for path in self.paths for at, c in enumerate(path) if c == "/"
-        )
+    def __init__(self, paths: Collection[str]) -> None:
+        self.paths = paths
+        self.folders = folders_of(paths)
 
     def __contains__(self, path: str) -> bool:
         return path in self.paths or path.rstrip("/") in self.folders
+
+
+@once
+def _listed(subject: Subject) -> _Listed:
+    return _Listed(subject.selected)
 
 
 def _of_group(group: FileGroup, listed: _Listed) -> Iterator[Hit]:

@@ -54,10 +54,12 @@ def _check(subject: Subject) -> Iterator[Hit]:
 def _of(table: FileTable) -> Iterator[Hit]:
     source = source_column(table)
     for index, name in enumerate(table.columns):
-        values = _few_values(table, index)
-        if len(values) > 1 or not name or index == source or _is_of_each(name):
+        values = table.rows.columns[index]
+        value = values[0]
+        if not name or index == source or _is_of_each(name):
             continue
-        value = next(iter(values))
+        if any(other != value for other in values):
+            continue
         column = index + 2
         place = cell_name(index + 1, 1)
         edits: tuple[Edit, ...] = ()
@@ -72,16 +74,6 @@ def _of(table: FileTable) -> Iterator[Hit]:
 
 def _is_of_each(name: str) -> bool:
     return name.strip().casefold().replace("_", " ") in _OF_EACH
-
-
-def _few_values(table: FileTable, index: int) -> set[str]:
-    """Return the values of a column, no more than two."""
-    found: set[str] = set()
-    for row in table.rows:
-        found.add(row.values[index])
-        if len(found) > 1:
-            break
-    return found
 
 
 RULE = Rule(

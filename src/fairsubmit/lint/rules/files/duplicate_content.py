@@ -43,7 +43,11 @@ def _check(subject: Subject) -> Iterator[Hit]:
     dataset = subject.dataset
     if dataset is None:
         return
-    sizes = {path: dataset.files[path].size for path in sorted(subject.selected)}
+    files = dataset.files
+    # in the order of the listing, which is sorted
+    sizes = {
+        path: file.size for path, file in files.items() if path in subject.selected
+    }
     for names in same_content(dataset.root, sizes, subject.manifest):
         first, *others = names
         yield Hit(

@@ -33,20 +33,18 @@ from fairsubmit.lint.paths import condense, group_name, sample
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fairsubmit.dataset import FileGroup
     from fairsubmit.metadata.table import FileTable
 
 __all__ = ["RULE"]
 
 
 def _check(subject: Subject) -> Iterator[Hit]:
-    owner: dict[str, FileGroup] = {}
     for group in subject.groups:
         if group.table is not None:
-            yield from condense(list(_twice(group.table)), "files are listed twice")
+            yield from condense(_twice(group.table), "files are listed twice")
         shared: dict[str, list[str]] = {}
         for path in group.paths:
-            first = owner.setdefault(path, group)
+            first = subject.selected[path]
             if first is not group:
                 shared.setdefault(group_name(first), []).append(path)
         for other, paths in shared.items():
@@ -60,6 +58,8 @@ def _check(subject: Subject) -> Iterator[Hit]:
 
 
 def _twice(table: FileTable) -> Iterator[tuple[str, Hit]]:
+    if len(frozenset(table.rows.paths)) == len(table.rows):
+        return
     first: dict[str, int] = {}
     for row in table.rows:
         if row.path in first:

@@ -48,7 +48,7 @@ def _check(subject: Subject) -> Iterator[Hit]:
         if group.table is not None:
             yield from _heading(group.table)
             yield from condense(
-                list(_surplus(group.table)), "rows are longer than the heading"
+                _surplus(group.table), "rows are longer than the heading"
             )
 
 
@@ -83,20 +83,20 @@ def _renamed(table: FileTable, written: str) -> tuple[Edit, ...]:
 
 
 def _surplus(table: FileTable) -> Iterator[tuple[str, Hit]]:
-    for row in table.rows:
-        if row.surplus:
-            yield (
-                row.path,
-                Hit(
-                    f"the row has {row.surplus} more cells than the heading"
-                    if row.surplus > 1
-                    else "the row has 1 more cell than the heading",
-                    path=table.path,
-                    line=row.line,
-                    column=1,
-                    help="give every column a heading; values cannot hold tabs",
-                ),
-            )
+    for index, surplus in table.rows.surplus.items():
+        row = table.rows[index]
+        yield (
+            row.path,
+            Hit(
+                f"the row has {surplus} more cells than the heading"
+                if surplus > 1
+                else "the row has 1 more cell than the heading",
+                path=table.path,
+                line=row.line,
+                column=1,
+                help="give every column a heading; values cannot hold tabs",
+            ),
+        )
 
 
 RULE = Rule(

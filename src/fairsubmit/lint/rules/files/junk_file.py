@@ -36,7 +36,7 @@ __all__ = ["RULE"]
 
 
 def _check(subject: Subject) -> Iterator[Hit]:
-    for group in subject.groups:
+    for group in subject.groups if any(map(is_junk, subject.shapes)) else ():
         junk = [path for path in group.paths if is_junk(path)]
         if not junk:
             continue

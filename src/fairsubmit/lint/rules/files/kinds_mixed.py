@@ -52,7 +52,8 @@ _TYPE = re.compile(
 
 
 def _check(subject: Subject) -> Iterator[Hit]:
-    for group in subject.groups:
+    suspect = any(map(_RESULT.search, subject.shapes))
+    for group in subject.groups if suspect else ():
         if group.kind == "component" and not _told_apart(group):
             results = [path for path in group.paths if _RESULT.search(path)]
             if results and len(results) < len(group.paths):

@@ -25,24 +25,25 @@ BioImage Archive help-file-list; BioStudies FileListValidator.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from fairsubmit.findings import Edit, Severity
 from fairsubmit.lint.base import MIN, Hit, Rule, Subject
-from fairsubmit.lint.paths import collapsed, condense, path_fault
+from fairsubmit.lint.paths import collapsed, condense, folders_of, path_fault
 from fairsubmit.lint.suggest import closest
 from fairsubmit.metadata.selection import is_literal, matches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterator
 
     from fairsubmit.dataset import FileGroup
     from fairsubmit.metadata.table import FileTable
 
 __all__ = ["RULE"]
 
-# Comparing one name with more than this takes longer than a person waits.
-_COMPARED = 5000
+# Comparing so many pairs of names takes longer than a person waits.
+_COMPARED = 20_000
 
 
 def _check(subject: Subject) -> Iterator[Hit]:
@@ -55,7 +56,7 @@ def _check(subject: Subject) -> Iterator[Hit]:
             if isinstance(pattern, str) and _is_idle(pattern, names):
                 yield _idle(pattern, pointer, names)
         if group.table is not None:
-            hits = list(_rows(group, group.table, names))
+            hits = _rows(group, group.table, names)
             yield from condense(hits, "files of the table do not exist")
 
 
@@ -87,28 +88,28 @@ def _rows(
     group: FileGroup, table: FileTable, names: _Names
 ) -> Iterator[tuple[str, Hit]]:
     selected = _Names(group.paths)
-    for row in table.rows:
+    for path, line in zip(table.rows.paths, table.rows.lines, strict=True):
         near: str | None = None
-        if row.path in names.paths or path_fault(row.path) is not None:
+        if path in names.paths or path_fault(path) is not None:
             continue
-        if row.path in names.folders:
-            if row.path in selected.folders:
+        if path in names.folders:
+            if path in selected.folders:
                 continue
-            message = f"`{row.path}` is a folder, and no pattern includes its files"
-            advice = f"add `{row.path}` to `include`"
+            message = f"`{path}` is a folder, and no pattern includes its files"
+            advice = f"add `{path}` to `include`"
         else:
-            near = names.near(row.path)
-            message = f"there is no file `{row.path}`"
+            near = names.near(path)
+            message = f"there is no file `{path}`"
             advice = f"did you mean `{near}`?" if near else "correct or remove the row"
         yield (
-            row.path,
+            path,
             Hit(
                 message,
                 path=table.path,
-                line=row.line,
+                line=line,
                 column=1,
                 help=advice,
-                edits=_renamed(table.path, row.line, near),
+                edits=_renamed(table.path, line, near),
             ),
         )
 
@@ -122,13 +123,16 @@ def _renamed(path: str, line: int, near: str | None) -> tuple[Edit, ...]:
 class _Names:
     """The files that are there."""
 
-    def __init__(self, paths: Iterable[str]) -> None:
-        self.paths = frozenset(paths)
-        self.folders = frozenset(
-            path[:at] for path in self.paths for at, c in enumerate(path) if c == "/"
-        )
+    def __init__(self, paths: Collection[str]) -> None:
+        self.paths = paths
         self._folded: dict[str, str] = {}
         self._bare: dict[str, str] = {}
+        self._compared = 0
+
+    @cached_property
+    def folders(self) -> frozenset[str]:
+        """Folders above the files."""
+        return folders_of(self.paths)
 
     def near(self, path: str) -> str | None:
         """Return the file that was probably meant."""
@@ -140,7 +144,8 @@ class _Names:
         if same is not None:
             return same
         elsewhere = self._bare.get(collapsed(path.rpartition("/")[2]))
-        if elsewhere is not None or len(self.paths) > _COMPARED:
+        self._compared += len(self.paths)
+        if elsewhere is not None or self._compared > _COMPARED:
             return elsewhere
         return closest(path, self.paths, cutoff=0.85)
 

@@ -37,13 +37,24 @@ __all__ = ["RULE"]
 
 
 def _check(subject: Subject) -> Iterator[Hit]:
+    # by folder, so that the names of no more than one are held twice
+    folders: dict[str, list[str]] = {}
+    for path in subject.selected:
+        folders.setdefault(collapsed(path.rpartition("/")[0]), []).append(path)
+    found = sorted(pair for paths in folders.values() for pair in _pairs(paths))
+    hits = ((path, _hit(path, other)) for path, other in found)
+    yield from condense(hits, "paths differ from another only in case or accents")
+
+
+def _pairs(paths: list[str]) -> Iterator[tuple[str, str]]:
+    """Return each path that is like an earlier one, with that."""
+    if len({collapsed(path) for path in paths}) == len(paths):
+        return
     first: dict[str, str] = {}
-    hits: list[tuple[str, Hit]] = []
-    for path in sorted(subject.selected):
+    for path in sorted(paths):
         other = first.setdefault(collapsed(path), path)
         if other != path:
-            hits.append((path, _hit(path, other)))
-    yield from condense(hits, "paths differ from another only in case or accents")
+            yield path, other
 
 
 def _hit(path: str, other: str) -> Hit:

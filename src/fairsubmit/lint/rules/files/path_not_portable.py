@@ -43,15 +43,17 @@ __all__ = ["RULE"]
 
 
 def _check(subject: Subject) -> Iterator[Hit]:
-    unwritable = [
-        (shown, _unwritable(path, shown))
-        for path in subject.selected
-        if (shown := spelled_out(path)) != path
-    ]
-    yield from condense(unwritable, "files have names that no file list can hold")
-    for group in subject.groups:
+    if any(spelled_out(shape) != shape for shape in subject.shapes):
+        unwritable = (
+            (shown, _unwritable(path, shown))
+            for path in subject.selected
+            if (shown := spelled_out(path)) != path
+        )
+        yield from condense(unwritable, "files have names that no file list can hold")
+    suspect = any(map(path_fault, subject.shapes))
+    for group in subject.groups if suspect else ():
         if group.table is not None:
-            hits = list(_rows(group.table))
+            hits = _rows(group.table)
             yield from condense(hits, "paths of the table are not portable")
     for section in ("/components", "/annotations"):
         for pointer, _ in parts(subject.document, section):
@@ -64,15 +66,15 @@ def _unwritable(path: str, shown: str) -> Hit:
 
 
 def _rows(table: FileTable) -> Iterator[tuple[str, Hit]]:
-    for row in table.rows:
-        fault = path_fault(row.path)
+    for path, line in zip(table.rows.paths, table.rows.lines, strict=True):
+        fault = path_fault(path)
         if fault is not None:
             yield (
-                row.path,
+                path,
                 Hit(
-                    f"path `{row.path}` {fault}",
+                    f"path `{path}` {fault}",
                     path=table.path,
-                    line=row.line,
+                    line=line,
                     column=1,
                     help="write it from the dataset's folder on, with `/`",
                 ),

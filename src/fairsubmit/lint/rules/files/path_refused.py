@@ -39,7 +39,7 @@ __all__ = ["RULE"]
 
 def _check(subject: Subject) -> Iterator[Hit]:
     refused: dict[str, list[tuple[str, Hit]]] = {}
-    for path in subject.selected:
+    for path in subject.selected if any(map(path_problem, subject.shapes)) else ():
         fault = path_problem(path)
         if fault is not None:
             hit = Hit(

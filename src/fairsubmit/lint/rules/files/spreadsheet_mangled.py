@@ -57,15 +57,21 @@ _ID_COLUMN = re.compile(
 def _check(subject: Subject) -> Iterator[Hit]:
     for group in subject.groups:
         if group.table is not None:
-            hits = list(_of(group.table))
+            hits = _of(group.table)
             yield from condense(hits, "cells look changed by a spreadsheet")
 
 
 def _of(table: FileTable) -> Iterator[tuple[str, Hit]]:
-    checks = [_patterns(name) for name in table.columns]
-    for row in table.rows:
-        for index, (value, patterns) in enumerate(zip(row.values, checks, strict=True)):
-            if value and any(pattern.fullmatch(value) for pattern in patterns):
+    rows = table.rows
+    bad = [
+        _mangled(name, frozenset(rows.columns[at]))
+        for at, name in enumerate(table.columns)
+    ]
+    if not any(bad):
+        return
+    for row in rows:
+        for index, value in enumerate(row.values):
+            if value in bad[index]:
                 yield (
                     row.path,
                     Hit(
@@ -79,13 +85,16 @@ def _of(table: FileTable) -> Iterator[tuple[str, Hit]]:
                 )
 
 
-def _patterns(name: str) -> list[re.Pattern[str]]:
-    found = [_FAULT]
+def _mangled(name: str, values: frozenset[str]) -> frozenset[str]:
+    """Return the values of a column that look changed."""
+    patterns = [_FAULT]
     if not _DATE_COLUMN.search(name):
-        found.append(_DATE)
+        patterns.append(_DATE)
     if _ID_COLUMN.search(name):
-        found.append(_ROUNDED)
-    return found
+        patterns.append(_ROUNDED)
+    return frozenset(
+        value for pattern in patterns for value in filter(pattern.fullmatch, values)
+    )
 
 
 RULE = Rule(
