@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from fairsubmit.dataset import Dataset, open_dataset
+from fairsubmit.dataset import Dataset, open_crate, open_dataset
 from fairsubmit.findings import Finding, Report, Severity
 from fairsubmit.lint import lint
 from fairsubmit.manifest import Entry, Manifest, stat_file
@@ -39,6 +39,11 @@ HERE = Path(__file__).parent
 CASES = HERE / "cases"
 TODAY = date(2026, 11, 22)
 MARK = "# <-"
+CRATE = "ro-crate-metadata.json"
+CRATE_FILES = {
+    "raw/a.tif": "x",
+    "file-lists/c1.tsv": "Files\tSize\tmd5\tsha256\nraw/a.tif\t1\t\t\n",
+}
 _KEY = re.compile(r"^(?P<key>[A-Za-z_]+):")
 
 
@@ -100,11 +105,29 @@ class Case:
         )
 
     def subject(self, root: Path) -> Dataset | Document:
+        if "base" in self.spec:
+            return self.foreign(root)
         if "pagetab" in self.spec:
             return read_pagetab(self.spec["pagetab"].encode(), "submission.json")
         if self.spec.get("raw"):
             return parse(self.text.encode(), "submission.yaml")
-        files = self.spec.get("files", ["raw/a.tif"])
+        self.write_files(root, ["raw/a.tif"])
+        (root / "submission.yaml").write_text(self.text, encoding="utf-8")
+        dataset = open_dataset(root)
+        return self.multiplied(dataset) if "copies" in self.spec else dataset
+
+    def multiplied(self, dataset: Dataset) -> Dataset:
+        """Give the first group many files that are on no disk."""
+        group, *others = dataset.groups
+        model = dataset.files[group.paths[0]]._replace(size=self.spec.get("size", 1))
+        names = [f"raw/{number}.tif" for number in range(self.spec["copies"])]
+        kept = {p: f for p, f in dataset.files.items() if p not in group.paths}
+        files = {**kept, **{n: model._replace(path=n) for n in names}}
+        many = replace(group, paths=tuple(names))
+        return replace(dataset, files=files, groups=(many, *others))
+
+    def write_files(self, root: Path, default: list[str] | dict[str, str]) -> None:
+        files = self.spec.get("files", default)
         contents = files if isinstance(files, dict) else dict.fromkeys(files, "x")
         for name, content in contents.items():
             target = root / name
@@ -115,8 +138,17 @@ class Case:
                 target.write_text(content, encoding="utf-8", newline="\n")
         if len({path for path in root.rglob("*") if not path.is_dir()}) < len(contents):
             pytest.skip("this file system cannot hold the names of the case")
-        (root / "submission.yaml").write_text(self.text, encoding="utf-8")
-        return open_dataset(root)
+
+    def foreign(self, root: Path) -> Dataset | Document:
+        """Read one of ``bases`` with the changes of the case."""
+        name = self.spec["base"]
+        text = (HERE / "bases" / name).read_text(encoding="utf-8")
+        for old, new in self.spec.get("change", {}).items():
+            assert old in text, f"{name} does not hold {old!r}"
+            text = text.replace(old, new, 1)
+        (root / name).write_text(text, encoding="utf-8", newline="\n")
+        self.write_files(root, CRATE_FILES if name == CRATE else [])
+        return open_crate(root / name)
 
     def manifest(self, root: Path) -> Manifest | None:
         if "manifest" not in self.spec:
