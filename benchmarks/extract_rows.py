@@ -91,18 +91,20 @@ def _whole_command(folder: Path, rounds: int) -> Iterator[Row]:
     """`fairsubmit extract FOLDER --format jsonl`, from start to end."""
     case = f"extract, {MANY:,} x 29 kB, command"
     program = [PYTHON, "-m", "fairsubmit", "extract", str(folder), "--format", "jsonl"]
-    ours, alone, bare = [], [], []
+    ours, alone = [], []
+    bare: dict[str, list[Cost]] = {"expat": [], "lxml": []}
     for _ in range(rounds):
         ours.append(_lines(program))
         alone.append(_lines([*program, "--workers", "1"]))
-        bare.append(run([PYTHON, HERE / "bare.py", folder]))
+        for parser, costs in bare.items():
+            costs.append(run([PYTHON, HERE / "bare.py", folder, parser]))
     types = _timed("read_many.py", folder, SOME)
     scaled = replace(types, seconds=types.seconds * MANY / SOME)
-    yield Row(case, "fairsubmit", "ome-types, one process", best(ours), scaled)
-    yield Row(case, "fairsubmit", "bare loop", best(ours), best(bare))
-    one = case.replace("command", "--workers 1")
-    yield Row(one, "fairsubmit", "ome-types, one process", best(alone), scaled)
-    yield Row(one, "fairsubmit", "bare loop", best(alone), best(bare))
+    for name, costs in ((case, ours), (case.replace("command", "--workers 1"), alone)):
+        yield Row(name, "fairsubmit", "ome-types, one process", best(costs), scaled)
+        for parser, theirs in bare.items():
+            peer = f"bare loop, {parser}"
+            yield Row(name, "fairsubmit", peer, best(costs), best(theirs))
 
 
 def _lines(program: list[str]) -> Cost:

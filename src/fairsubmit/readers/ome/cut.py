@@ -36,6 +36,7 @@ _UUID = re.compile(
 _IFD = re.compile(rb"IFD\s*=\s*[\"'](\d{1,9})")
 _ANNOTATION = re.compile(rb"AnnotationRef\s+ID\s*=\s*[\"']([^\"'<>]{1,999})[\"']")
 _PLANE_COUNT = re.compile(rb"PlaneCount\s*=\s*[\"'](\d{1,9})")
+_CLOSED = b"Pixels>"
 # Where the last plane's end is looked for; what follows it in Pixels is short.
 TAILS = (1 << 8, 1 << 12)
 
@@ -105,8 +106,12 @@ def spans(xml: bytes) -> Iterator[tuple[int, int]]:
         OME-XML in an encoding that extends ASCII.
     """
     position = 0
+    # Searching backward passes over what is not there twice as fast.
+    last = xml.rfind(_CLOSED)
+    alone = xml.rfind(_CLOSED, 0, max(last, 0))
     while found := _next_pixels(xml, position):
-        position, stop = _inside(xml, found.start())
+        start = found.start()
+        position, stop = _inside(xml, start, last if start > alone else None)
         while position < stop and (plane := _PLANE.search(xml, position, stop)):
             start = plane.start()
             position = _run_end(xml, start, stop)
@@ -120,22 +125,33 @@ def _next_pixels(xml: bytes, position: int) -> re.Match[bytes] | None:
     return None if near < 0 else _PIXELS.search(xml, max(position, near - 66))
 
 
-def _inside(xml: bytes, start: int) -> tuple[int, int]:
-    """Return where the content of the Pixels element at `start` begins and ends."""
+def _inside(xml: bytes, start: int, closed: int | None) -> tuple[int, int]:
+    """Return where the content of the Pixels element at `start` begins and ends.
+
+    Parameters
+    ----------
+    xml
+        The document.
+    start
+        Where the element begins.
+    closed
+        Where its end tag's name is, if that is known.
+    """
     opened = xml.find(b">", start)
     if opened < 0:
         return len(xml), len(xml)
     if xml[opened - 1] == 0x2F:  # "/": an empty element
         return opened + 1, opened + 1
-    closed = xml.find(b"Pixels>", opened)
-    if closed < 0:
+    if closed is None:
+        closed = xml.find(_CLOSED, opened)
+    if closed < opened:
         return opened + 1, len(xml)
-    return opened + 1, xml.rfind(b"</", opened, closed) if closed else closed
+    return opened + 1, xml.rfind(b"</", opened, closed)
 
 
 def _run_end(xml: bytes, start: int, stop: int) -> int:
     """Return the end of the run of plane elements that begins at `start`."""
-    if xml.find(b"Channel", start, stop) >= 0 and (
+    if xml.rfind(b"Channel", start, stop) >= 0 and (
         channel := _KEPT.search(xml, start, stop)
     ):
         stop = channel.start()
@@ -151,7 +167,7 @@ def _run_end(xml: bytes, start: int, stop: int) -> int:
 def _facts(xml: bytes, start: int, end: int) -> Run:
     block = _TIFF_DATA.search(xml, start, end)
     if block is None:
-        binary = xml.find(b"BinData", start, end) >= 0
+        binary = xml.rfind(b"BinData", start, end) >= 0
         return Run(binary=binary, annotations=_annotations(xml, start, end))
     directories = list(map(int, _IFD.findall(xml, start, end)))
     first = min(directories, default=None)
@@ -165,7 +181,7 @@ def _facts(xml: bytes, start: int, end: int) -> Run:
 
 
 def _annotations(xml: bytes, start: int, end: int) -> tuple[str, ...]:
-    if xml.find(b"AnnotationRef", start, end) < 0:
+    if xml.rfind(b"AnnotationRef", start, end) < 0:
         return ()
     found = dict.fromkeys(_ANNOTATION.findall(xml, start, end))
     return tuple(unescape(identity.decode("utf-8", "replace")) for identity in found)
