@@ -29,7 +29,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fairsubmit.findings import Severity
-from fairsubmit.lint.base import BIA, Hit, Rule, Subject
+from fairsubmit.lint.base import ADVICE, Hit, Rule, Subject
 from fairsubmit.lint.bia_template import attribute_of
 from fairsubmit.lint.paths import sample
 from fairsubmit.lint.sources import at_source
@@ -76,7 +76,7 @@ RULE = Rule(
     code="BIA103",
     name="doi-not-possible",
     severity=Severity.WARNING,
-    gate=BIA,
+    gate=ADVICE,
     doc=__doc__,
     check=_check,
 )

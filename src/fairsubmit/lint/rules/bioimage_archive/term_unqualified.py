@@ -28,7 +28,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fairsubmit.findings import Severity
-from fairsubmit.lint.base import BIA, Hit, Rule, Subject
+from fairsubmit.lint.base import ADVICE, Hit, Rule, Subject
 from fairsubmit.lint.tree import parts, terms, text
 from fairsubmit.lint.vocabularies import imaging_methods, taxa
 
@@ -69,7 +69,7 @@ RULE = Rule(
     code="BIA102",
     name="term-unqualified",
     severity=Severity.WARNING,
-    gate=BIA,
+    gate=ADVICE,
     doc=__doc__,
     check=_check,
 )

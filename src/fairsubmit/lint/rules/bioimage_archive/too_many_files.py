@@ -26,7 +26,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fairsubmit.findings import Severity
-from fairsubmit.lint.base import BIA, Hit, Rule, Subject
+from fairsubmit.lint.base import ADVICE, BIA, Hit, Rule, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +39,7 @@ _MANY = 500_000
 
 def _check(subject: Subject) -> Iterator[Hit]:
     count = len(subject.selected)
-    if count > _MANY:
+    if subject.archive == BIA and count > _MANY:
         yield Hit(
             f"the submission has {count:,} files, more than {_MANY:,}",
             "/components",
@@ -51,7 +51,7 @@ RULE = Rule(
     code="BIA104",
     name="too-many-files",
     severity=Severity.WARNING,
-    gate=BIA,
+    gate=ADVICE,
     doc=__doc__,
     check=_check,
 )

@@ -28,7 +28,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fairsubmit.findings import Severity
-from fairsubmit.lint.base import IDR, Hit, Rule, Subject
+from fairsubmit.lint.base import ADVICE, IDR, Hit, Rule, Subject
 from fairsubmit.lint.tree import mapping_at, parts, text
 from fairsubmit.lint.vocabularies import licences
 
@@ -41,6 +41,8 @@ _USUAL = "CC-BY-4.0"
 
 
 def _check(subject: Subject) -> Iterator[Hit]:
+    if subject.archive != IDR:
+        return
     document = subject.document
     chosen = [
         mapping_at(document, f"{pointer}/files") or {}
@@ -62,7 +64,7 @@ RULE = Rule(
     code="IDR103",
     name="assays-missing",
     severity=Severity.WARNING,
-    gate=IDR,
+    gate=ADVICE,
     doc=__doc__,
     check=_check,
 )
