@@ -26,6 +26,7 @@ Source
 from __future__ import annotations
 
 import re
+from itertools import compress
 from typing import TYPE_CHECKING
 
 from fairsubmit.findings import Severity
@@ -93,11 +94,9 @@ def _told(subject: Subject) -> tuple[frozenset[str], frozenset[str]]:
 def _rows(subject: Subject, wanted: re.Pattern[str]) -> Iterator[str]:
     for group in subject.groups:
         table = group.table
-        columns = table.columns if table else ()
-        chosen = [index for index, name in enumerate(columns) if wanted.search(name)]
-        for row in table.rows if table and chosen else ():
-            if any(row.values[index] for index in chosen):
-                yield row.path
+        for index, name in enumerate(table.columns if table else ()):
+            if table and wanted.search(name):
+                yield from compress(table.rows.paths, table.rows.columns[index])
 
 
 RULE = Rule(
