@@ -267,12 +267,7 @@ def test_a_folder_that_may_not_be_read_is_one_finding(
         ("a.bmp", b"BX" + bytes(60), "the header of BMP, found b'BX", "copy"),
         ("a.png", b"\x89PNG\r\n", "the whole header of PNG", "copy"),
         ("a.nii.gz", b"\x1f\x8b\x08" + bytes(60), "whole header of NIfTI", "copy"),
-        (
-            "a.ims",
-            b"\x89HDF\r\n\x1a\n" + bytes(40),
-            "the whole header of Imaris",
-            "copy",
-        ),
+        ("a.czi", b"ZISRAWFI", "the whole header of Zeiss CZI", "copy"),
         ("a.mrc", b"\1\0\0\0" * 300, "the header of MRC/CCP4", "copy"),
         ("a.ics", b"", "the file is empty", "copy"),
     ],

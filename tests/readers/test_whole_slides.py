@@ -100,6 +100,24 @@ def test_aperio_of_a_newer_scanner(tmp_path: Path, make_tiff: Make) -> None:
     assert "someone" not in str(found)
 
 
+@pytest.mark.parametrize(
+    "user",
+    [
+        "b414003d-95c6-48b0-9369-8010ed517ba7",
+        "{B414003D-95C6-48B0-9369-8010ED517BA7}",
+        "b414003d95c648b093698010ed517ba7",
+        "Guest",
+        "",
+    ],
+)
+def test_an_account_without_a_name_is_no_person(
+    tmp_path: Path, make_tiff: Make, user: str
+) -> None:
+    text = f"Aperio Image Library v12\r\n16x16|User = {user}|MPP = 0.5"
+    (found,) = read(tmp_path / "a.svs", make_tiff(samples=3, description=text.encode()))
+    assert codes(found) == []
+
+
 @pytest.mark.parametrize("order", ["<", ">"])
 def test_aperio_focal_planes(tmp_path: Path, make_tiff: Make, order: str) -> None:
     texts = [f"Aperio Image|MPP = 0.5|OffsetZ = {z}" for z in (0, 1.5, -1.5)]

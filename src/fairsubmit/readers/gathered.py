@@ -21,6 +21,8 @@ _NOBODY = frozenset(
 _HOME = re.compile(
     r"(?:[\\/](?:Users|home)|Documents and Settings)[\\/]+([^\\/]+)", re.IGNORECASE
 )
+# Of an account in a database of slides, say: who that is, only its owner can tell.
+_GUID = re.compile(r"\{?[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}\}?")
 _SHARED_HOMES = frozenset({"public", "all users", "default", "shared"})
 
 
@@ -66,7 +68,7 @@ class Gathered(Values):
     def person(self, value: str | None, place: str) -> None:
         """Note a field that tells who used the instrument, never the name."""
         text = (value or "").strip().lower()
-        if text and text not in _NOBODY:
+        if text and text not in _NOBODY and not _GUID.fullmatch(text):
             message = f"{place} tells who used the instrument"
             self.problem("personal-data", message, place)
 
