@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 # id, label, ontology, synonyms, description
 TERMS: tuple[tuple[str, str, str, list[str], list[str]], ...] = (
     ("NCBITaxon:7660", "Psammechinus miliaris", "ncbitaxon", ["green sea urchin"], []),
-    ("NCBITaxon:99999999", "Mus muscula", "ncbitaxon", [], []),
+    ("NCBITaxon:99999999", "Mus musculis", "ncbitaxon", [], []),
     ("NCBITaxon:7656", "Paracentrotus lividus", "ncbitaxon", [], []),
     (
         "FBbi:00050001",

@@ -278,7 +278,7 @@ def test_an_organism_that_nobody_knows_is_an_error_only_online(
 def test_a_relative_of_a_common_species_is_no_misspelling_of_it(
     make: Callable[..., Online],
 ) -> None:
-    text = "biosamples:\n  - organism: {label: Mus muscula}\n"
+    text = "biosamples:\n  - organism: {label: Mus musculis}\n"
     (offline,) = findings(text, ["BIO102"], None)
     assert "`Mus musculus` is" in offline.message
     (found,) = findings(text, ["BIO102"], make())
