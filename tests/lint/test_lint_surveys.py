@@ -8,6 +8,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from fairsubmit.dataset import open_dataset
 from fairsubmit.lint import lint
@@ -15,6 +17,7 @@ from fairsubmit.lint.base import Subject
 from fairsubmit.lint.images import component_of, is_annotation, once, taken
 from fairsubmit.lint.surveys import MAX_VALUES, Tally, majority
 from fairsubmit.metadata.image import (
+    Channel,
     Extraction,
     ImageMetadata,
     ImageSize,
@@ -23,14 +26,13 @@ from fairsubmit.metadata.image import (
     PlatePosition,
     Quantity,
 )
-from fairsubmit.metadata.load import parse
+from fairsubmit.metadata.load import Document, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from fairsubmit.dataset import Dataset
-    from fairsubmit.metadata.load import Document
 
 SURVEYS = ["SET", "ACQ109", "ACQ110", "AIR106"]
 
@@ -229,3 +231,56 @@ def test_memory_does_not_grow_with_the_number_of_images(document: Document) -> N
     peak(100)
     small, large = peak(4000), peak(20_000)
     assert large < small + 100_000
+
+
+numbers = st.sampled_from([None, 0.0, -1.0, float("nan"), float("inf"), 1e-9, 63.0])
+names = st.sampled_from([None, "", " ", "macro", "C:0", "/home/jdoe/x", "a@b.org"])
+few = st.sampled_from([None, 0, 1, 5])
+quantities = st.none() | st.builds(
+    Quantity, numbers.map(lambda n: n or 0.0), st.sampled_from(["µm", None, "pixel"])
+)
+records = st.builds(
+    ImageMetadata,
+    st.sampled_from(["a.tif", "b.jpg"]),
+    few.map(lambda n: n or 0),
+    name=names,
+    format=names,
+    size=st.builds(ImageSize, few, few, few, few, few),
+    pixel_type=names,
+    physical_size=st.builds(PhysicalSize, quantities, quantities, quantities),
+    channels=st.lists(st.builds(Channel, st.integers(0, 9), names), max_size=3).map(
+        tuple
+    ),
+    objective=st.builds(Objective, names, names, numbers, numbers),
+    acquired_at=st.sampled_from([None, "", "x", "2020-13-45", "9999-12-31"]),
+    plate=st.builds(PlatePosition, names, *[st.sampled_from([None, -1, 0, 10**6])] * 3),
+)
+extractions = st.lists(records, max_size=3).map(lambda r: Extraction("a.tif", tuple(r)))
+odd = st.recursive(
+    st.none() | st.sampled_from(["", "a1", "63x/1.4 NA oil"]),
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    *("id", "acquisition", "associations", "channels", "instrument"),
+                    *("imaging_method", "label", "parameters", "specimen", "channel"),
+                ]
+            ),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=12,
+)
+SECTIONS = ("acquisitions", "components", "specimens")
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.fixed_dictionaries(dict.fromkeys(SECTIONS, odd)), st.lists(extractions))
+def test_no_image_and_no_document_is_too_odd(
+    tree: dict[str, object], images: list[Extraction]
+) -> None:
+    document = Document("s.yaml", tree, {"": (1, 1)}, {})
+    report = lint(document, images, select=["IMG", *SURVEYS])
+    assert all(finding.help for finding in report.findings)
