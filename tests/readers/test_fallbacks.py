@@ -469,3 +469,19 @@ def test_the_real_openreadout_reads_a_real_image(shared: Path) -> None:
     assert (record.size.x, record.size.y, record.pixel_type) == (68, 68, "uint32")
     with pytest.raises(ReadError, match="unrecognized file format"):
         found.ome_xml(Path(__file__))
+
+
+def test_a_file_that_is_recognised_and_no_image_is_not_asked_about(
+    fake: Callable[..., FakeModule], tmp_path: Path
+) -> None:
+    """A table in a Zarr; a DICOM directory, too, would give the images it lists."""
+    module = fake(OPEN_XML)
+    table = tmp_path / "table.zarr"
+    table.mkdir()
+    (table / ".zgroup").write_text('{"zarr_format": 2}')
+    found = read_image(table)
+    assert found.images == ()
+    (finding,) = found.findings
+    assert (finding.code, finding.severity) == ("IMG120", "info")
+    assert finding.message.endswith("is Zarr without OME-Zarr metadata")
+    assert module.asked == []

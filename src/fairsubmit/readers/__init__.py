@@ -114,6 +114,8 @@ def read_image(path: Path, *, bioformats: BioFormats | None = None) -> Extractio
         found = _read(path, shown)
         if found.findings and found.findings[0].code in _OTHERS_MAY:
             return _read_otherwise(path, found, bioformats)
+    except UnsupportedFormatError as error:  # it was recognised, and is no image
+        return Extraction(shown, findings=(_not_read(shown, error.message),))
     except ReadError as error:
         return Extraction(shown, findings=(_unreadable(shown, error),))
     except Exception as error:  # noqa: BLE001 - one file must not stop the others
@@ -150,7 +152,7 @@ def _unrecognised(path: Path, shown: str, head: bytes) -> Extraction:
         return Extraction(shown)
     refused = refusal(path, head)
     if refused is not None:
-        raise refused
+        return Extraction(shown, findings=(_unreadable(shown, refused),))
     unread_format = unread(path)
     if unread_format is None:  # it has only the name in common with images
         return Extraction(shown)
@@ -166,8 +168,6 @@ def _read_with(reader: Reader | None, path: Path, shown: str) -> Extraction | No
         return Extraction(shown, checked(reader, reader.read(path), shown))
     except MissingReaderError as error:
         return Extraction(shown, findings=(_no_library(shown, error),))
-    except UnsupportedFormatError as error:
-        return Extraction(shown, findings=(_not_read(shown, error.message),))
 
 
 def _of_lead(path: Path, shown: str) -> Extraction | None:
