@@ -89,16 +89,19 @@ class Taxa(Vocabulary):
             if above:
                 return above, self.labels[term]
         labelled = _COMMON_NAME.match(name.strip())
-        words = (labelled["name"], labelled["common"]) if labelled else (name,)
-        for text in words:
-            letters = _letters(text)
-            if letters in self.strains:
-                return self.strains[letters]
-            for known, (species, strain) in self.strains.items():
-                if known in letters and letters.replace(known, "") in self._calls(
-                    species
-                ):
-                    return species, strain
+        words = (labelled["name"], labelled["common"]) if labelled else ()
+        found = (self._strain_in(_letters(text)) for text in (name, *words))
+        return next((strain for strain in found if strain), None)
+
+    def _strain_in(self, letters: str) -> tuple[str, str] | None:
+        """Return the strain that a name is, maybe with its species around it."""
+        if letters in self.strains:
+            return self.strains[letters]
+        for known in sorted(self.strains, key=len, reverse=True):
+            species, _ = self.strains[known]
+            around = letters.replace(known, "")
+            if around != letters and around in self._calls(species):
+                return self.strains[known]
         return None
 
     def above_species(self, term: str) -> str | None:
@@ -126,9 +129,9 @@ class Taxa(Vocabulary):
     def _calls(self, species: str) -> frozenset[str]:
         """Return what may stand around a strain's name, letters only."""
         names = (self.labels[species], *self.synonyms[species])
-        return frozenset(
-            form for name in names for form in (_letters(name), _letters(name) + "s")
-        ) | {_letters(_short_form(self.labels[species])), "strain"}
+        forms = {_letters(name) for name in names} | {_letters(_short_form(names[0]))}
+        several = {form.replace("mouse", "mice") for form in forms}
+        return frozenset({*forms, *(f"{form}s" for form in forms), *several, "strain"})
 
     @cached_property
     def _short(self) -> Mapping[tuple[str, str], frozenset[str]]:
