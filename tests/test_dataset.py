@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
     from fairsubmit.dataset import FileGroup
 
+# What describes a dataset, under any name that it may have.
+FORMS = {"fairsubmit.toml"} | {
+    f"submission.{suffix}" for suffix in ("yaml", "yml", "json", "xlsx")
+}
 SUBMISSION = """
 fairsubmit: 1
 components:
@@ -91,12 +95,7 @@ def test_the_first_group_that_claims_a_file_has_it(dataset: Dataset) -> None:
     assert dataset.selected["raw/a.tif"].id == "c1"
     assert dataset.selected["raw/c.tmp"].id == "c2"
     assert dataset.selected["masks/m.tif"].id == "c2"
-    assert dataset.own_files == {
-        "fairsubmit.toml",
-        "submission.yaml",
-        "tables/raw.tsv",
-        "tables/masks.tsv",
-    }
+    assert dataset.own_files == FORMS | {"tables/raw.tsv", "tables/masks.tsv"}
 
 
 def test_a_pattern_that_names_the_submission_exactly_selects_it(tmp_path: Path) -> None:
@@ -163,7 +162,7 @@ def test_the_document_itself_may_be_named(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text("fairsubmit: 1\n")
     dataset = open_dataset(tmp_path / "mine.yaml")
     assert dataset.root == tmp_path.resolve()
-    assert dataset.own_files == {"fairsubmit.toml", "mine.yaml"}
+    assert dataset.own_files == FORMS | {"mine.yaml"}
 
 
 @pytest.mark.parametrize("name", [".", "nowhere", "nowhere/deeper"])

@@ -23,7 +23,7 @@ from fairsubmit.metadata.load import MAX_DOCUMENT_BYTES, Document, parse
 from fairsubmit.metadata.recognise import JSON, TABLES, read_any
 from fairsubmit.metadata.rocrate import graph_of
 from fairsubmit.metadata.selection import is_literal, select
-from fairsubmit.metadata.table import FileTable, parse_table
+from fairsubmit.metadata.table import FileTable, Rows, parse_table
 from fairsubmit.workbook.names import MAX_FILE_BYTES, is_workbook
 
 if TYPE_CHECKING:
@@ -286,7 +286,7 @@ def _crate_groups(
         tables += [table] if table else []
     lists = {table.path for table in tables}
     for table in tables:
-        paths = {row.path for row in table.rows if row.path in files}
+        paths = {path for path in table.rows.paths if path in files}
         if paths - lists:
             yield FileGroup("component", "", "", tuple(sorted(paths - taken)), table)
         taken |= paths
@@ -330,13 +330,13 @@ def _groups(
         if isinstance(part, dict)
     ]
     names = [_file_set(part).get("table") for part, _, _ in parts]
-    tables = [_table(root, name, texts) for name in names]
+    tables = [_table(root, name, files, texts) for name in names]
     forms = {SUBMISSION_NAME, *_OTHER_NAMES}
     own = {document.path, *forms, *(table.path for table, _ in tables if table)}
     for (part, pointer, kind), (table, problem) in zip(parts, tables, strict=True):
         paths, idle = _selected(_file_set(part), files, own)
         if table is not None:
-            paths.update(row.path for row in table.rows if row.path in files)
+            paths.update(path for path in table.rows.paths if path in files)
         name = part.get("id")
         yield FileGroup(
             kind,
@@ -382,7 +382,10 @@ def _selected(
 
 
 def _table(
-    root: Path, name: object, texts: Mapping[str, str]
+    root: Path,
+    name: object,
+    files: Mapping[str, FileStat],
+    texts: Mapping[str, str],
 ) -> tuple[FileTable | None, str | None]:
     """Return a file table, or why it cannot be read."""
     if not isinstance(name, str) or not name:
@@ -396,7 +399,14 @@ def _table(
         return None, getattr(error, "strerror", None) or str(error)
     except UnreadableError as error:
         return None, error.why
-    return parse_table(text, shown.relative_to(root).as_posix()), None
+    table = parse_table(text, shown.relative_to(root).as_posix())
+    return replace(table, rows=_sharing(table.rows, files)), None
+
+
+def _sharing(rows: Rows, files: Mapping[str, FileStat]) -> Rows:
+    """Return the rows with the very texts of the listing: memory for one of the two."""
+    found = zip(map(files.get, rows.paths), rows.paths, strict=True)
+    return rows.with_paths([file.path if file else path for file, path in found])
 
 
 def _table_text(path: Path, root: Path) -> str:

@@ -191,16 +191,18 @@ def prepare(  # noqa: PLR0913 - what is read, and three ways to narrow it
 
 def _wanted(dataset: Dataset, found: Iterable[Extraction]) -> Iterator[Extraction]:
     """Leave out images that no component or annotation set selects."""
-    chosen = {path for group in dataset.groups for path in group.paths}
+    chosen = dataset.selected
+    direct = {path.rpartition("/")[0] for path in chosen if "zarr" in path}
     folders = {
-        path[:at]
-        for path in chosen
-        for at, char in enumerate(path)
-        if char == "/" and "zarr" in path[:at]
+        folder[:at]
+        for above in direct
+        for folder in (f"{above}/",)
+        for at, char in enumerate(folder)
+        if char == "/" and "zarr" in folder[:at]
     }
     for extraction in found:
-        named = {extraction.path, *(f for i in extraction.images for f in i.files)}
-        if not named.isdisjoint(chosen) or extraction.path in folders:
+        named = (extraction.path, *(f for i in extraction.images for f in i.files))
+        if any(path in chosen for path in named) or extraction.path in folders:
             yield extraction
 
 

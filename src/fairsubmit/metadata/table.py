@@ -116,9 +116,8 @@ class Rows(Sequence[Row]):
         paths = others.pop(column + 1)
         return Rows(paths, others, self.lines, self.surplus)
 
-    def sharing(self, known: Mapping[str, str]) -> Rows:
-        """Return the rows with paths that are the very texts that others hold."""
-        paths = list(map(known.get, self.paths, self.paths))
+    def with_paths(self, paths: Sequence[str]) -> Rows:
+        """Return the rows with other first cells."""
         return Rows(paths, self.columns, self.lines, self.surplus)
 
 
