@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -79,13 +80,13 @@ def test_kinds_and_limit(run: Run) -> None:
 def test_registries_are_asked_where_that_is_wanted(
     run: Run, registries: Registries
 ) -> None:
-    assert run("terms", "liver").exit_code == 1
+    assert run("terms", "iecur").exit_code == 1
     assert registries.asked == []
-    found = run("terms", "liver", "--online")
+    found = run("terms", "iecur", "--online")
     assert found.exit_code == 0
     assert "UBERON:0002107" in found.stdout
     asked = len(registries.asked)
-    assert run("terms", "liver", "--online").stdout == found.stdout
+    assert run("terms", "iecur", "--online").stdout == found.stdout
     assert len(registries.asked) == asked, "the answer was kept"
 
 
@@ -122,8 +123,6 @@ def test_lint_asks_registries_where_that_is_wanted(
 ) -> None:
     submission = dataset / "submission.yaml"
     text = submission.read_text(encoding="utf-8")
-    import re
-
     text = re.sub(r"organism:.*", "organism: {label: Psammechinus miliaris}", text)
     submission.write_text(text, encoding="utf-8")
     options = ("--select", "BIO102", "--format", "json")
@@ -156,7 +155,7 @@ def test_addresses_may_come_from_the_environment(
 ) -> None:
     with serving() as running:
         monkeypatch.setenv("FAIRSUBMIT_OLS_URL", running.settings["ols_url"])
-        assert "UBERON:0002107" in run("terms", "liver", "--online").stdout
+        assert "UBERON:0002107" in run("terms", "iecur", "--online").stdout
 
 
 @pytest.mark.parametrize(
@@ -165,4 +164,4 @@ def test_addresses_may_come_from_the_environment(
 )
 def test_settings_of_registries_are_checked(run: Run, home: Path, text: str) -> None:
     (home / "config.toml").write_text(text)
-    assert run("terms", "liver", "--online").exit_code == 2
+    assert run("terms", "iecur", "--online").exit_code == 2
