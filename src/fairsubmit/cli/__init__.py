@@ -26,6 +26,7 @@ __all__ = ["COMMANDS", "cli", "main"]
 COMMANDS: dict[str, tuple[str, ...]] = {
     "Try it": ("demo", "rehearse"),
     "Prepare": (
+        "init",
         "convert",
         "extract",
         "formats",

@@ -19,7 +19,7 @@ FILL_IN = "fill in"
 
 
 def with_blanks(
-    tree: Mapping[str, Any],
+    tree: Mapping[str, Any], asked: Mapping[str, str] | None = None
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """Return a submission with an empty place for each required field it lacks.
 
@@ -27,62 +27,80 @@ def with_blanks(
     ----------
     tree
         The submission, incomplete; its values have the shapes of the model.
+    asked
+        Fields that have a place too although they are not required, by JSON pointer:
+        what to write there.
 
     Returns
     -------
     tuple of dict and dict
         The tree, and what to write at each empty place, by its JSON pointer.
     """
-    notes: dict[str, str] = {}
-    return _filled(tree, Submission, "", notes), notes
+    filling = _Filling(asked or {})
+    return filling.part(tree, Submission, ""), filling.notes
 
 
-def _filled(
-    value: Mapping[str, Any], model: type[Part], pointer: str, notes: dict[str, str]
-) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, info in model.model_fields.items():
-        below = f"{pointer}/{escape_pointer(name)}"
-        if name in value and value[name] not in (None, [], {}):
-            found[name] = _inside(value[name], info, below, notes)
-        elif info.is_required():
-            found[name] = _blank(info, below, notes)
-    unknown = {n: item for n, item in value.items() if n not in model.model_fields}
-    return found | unknown
+class _Filling:
+    """Makes empty places, and notes what belongs there."""
 
+    def __init__(self, asked: Mapping[str, str]) -> None:
+        self._asked = asked
+        self.notes: dict[str, str] = {}
 
-def _inside(value: Any, info: FieldInfo, pointer: str, notes: dict[str, str]) -> Any:  # noqa: ANN401 - any part of a tree
-    model = _model(info.annotation)
-    if model is None:
-        return value
-    if isinstance(value, dict):
-        return _filled(value, model, pointer, notes)
-    if not isinstance(value, list):
-        return value
-    return [
-        _filled(item, model, f"{pointer}/{index}", notes)
-        if isinstance(item, dict)
-        else item
-        for index, item in enumerate(value)
-    ]
+    def part(
+        self, value: Mapping[str, Any], model: type[Part], pointer: str
+    ) -> dict[str, Any]:
+        """Return a mapping with all that its model requires."""
+        found: dict[str, Any] = {}
+        for name, info in model.model_fields.items():
+            below = f"{pointer}/{escape_pointer(name)}"
+            if value.get(name) not in (None, [], {}):
+                found[name] = self._inside(value[name], info, below)
+            elif info.is_required():
+                found[name] = self._blank(info, below)
+            elif below in self._asked:
+                found[name] = None
+                self.notes[below] = f"{FILL_IN}, if there is: {self._asked[below]}"
+        unknown = {n: v for n, v in value.items() if n not in model.model_fields}
+        return found | unknown
 
+    def _inside(self, value: Any, info: FieldInfo, pointer: str) -> Any:  # noqa: ANN401 - any part of a tree
+        model = _model(info.annotation)
+        if model is None:
+            return value
+        if isinstance(value, dict):
+            return self.part(value, model, pointer)
+        if not isinstance(value, list):
+            return value
+        return [
+            self.part(item, model, f"{pointer}/{at}")
+            if isinstance(item, dict)
+            else item
+            for at, item in enumerate(value)
+        ]
 
-def _blank(info: FieldInfo, pointer: str, notes: dict[str, str]) -> Any:  # noqa: ANN401 - any part of a tree
-    """Return an empty place; of a list of parts, one part with its empty places."""
-    model = _model(info.annotation)
-    if model is None or "label" in model.model_fields:
-        notes[pointer] = f"{FILL_IN}: {_lower(info.description or 'a value')}"
+    def _blank(self, info: FieldInfo, pointer: str) -> Any:  # noqa: ANN401 - any part of a tree
+        """Return an empty place; of a list of parts, one part with empty places."""
+        model = _model(info.annotation)
+        if model is not None and _asks(model):
+            is_list = get_origin(info.annotation) is list
+            below = f"{pointer}/0" if is_list else pointer
+            part = self.part({}, model, below)
+            return [part] if is_list else part
+        words = self._asked.get(pointer) or _lower(info.description or "a value")
+        self.notes[pointer] = f"{FILL_IN}: {words}"
         return None
-    if get_origin(info.annotation) is list:
-        return [_filled({}, model, f"{pointer}/0", notes)]
-    if not any(field.is_required() for field in model.model_fields.values()):
-        notes[pointer] = f"{FILL_IN}: {_lower(info.description or 'a value')}"
-        return None
-    return _filled({}, model, pointer, notes)
+
+
+def _asks(model: type[Part]) -> bool:
+    """Whether an empty part would say more than that there is none: no term does."""
+    required = any(field.is_required() for field in model.model_fields.values())
+    return required and "label" not in model.model_fields
 
 
 def _lower(text: str) -> str:
-    """Begin in lower case, unless the first word is one that does not."""
+    """Write a sentence as the end of one; a first word in capitals keeps them."""
+    text = text.rstrip(".")
     first = text.partition(" ")[0]
     return text[:1].lower() + text[1:] if first[1:].islower() else text
 

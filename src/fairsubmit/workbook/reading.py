@@ -249,9 +249,10 @@ class Reading:
             self.cells.setdefault(pointer, where)
         pointer += f"/{escape_pointer(last)}"
         self.cells[pointer] = where
-        if not text.strip():
+        if not (text.strip() or column.required):
             return
-        value = decoded(column.kind, text)
+        # an empty place, as `title:` alone is one in YAML
+        value = decoded(column.kind, text) if text.strip() else None
         for step in above:
             target = target.setdefault(step, {})
         target[last] = value

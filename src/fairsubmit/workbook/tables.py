@@ -61,7 +61,6 @@ def tables(tree: Mapping[str, Any]) -> list[Table]:
     MetadataError
         If a text is longer than a cell may be.
     """
-    tree = what_says_something(dict(tree))
     order = list(tree)
     study = tree.get(STUDY)
     inner = list(study) if isinstance(study, dict) else []
@@ -97,8 +96,9 @@ def _table(sheet: Sheet, tree: Mapping[str, Any]) -> Table:
 
 
 def _mappings(value: object) -> list[dict[str, Any]]:
+    """Return the items that say something."""
     items = value if isinstance(value, list) else []
-    return [item for item in items if isinstance(item, dict)]
+    return [x for x in items if isinstance(x, dict) and what_says_something(x)]
 
 
 def _study(sheet: Sheet, tree: Mapping[str, Any]) -> Table:
@@ -109,7 +109,7 @@ def _study(sheet: Sheet, tree: Mapping[str, Any]) -> Table:
     part = {
         key: value
         for key, value in study.items()
-        if not (key in own and isinstance(value, list))
+        if not (key in own and (value is None or isinstance(value, list)))
     }
     columns = tuple(c for c in _ordered(sheet, [part]) if c is not version)
     first = _row((version,), tree)
@@ -163,8 +163,13 @@ def _paths(
     for name, value in part.items():
         if name in nested and isinstance(value, dict):
             yield from ((name, below) for below in value)
-        elif not (name in inner and isinstance(value, list) and _mappings(value)):
+        elif not (name in inner and _is_laid_out_elsewhere(value)):
             yield (name,)
+
+
+def _is_laid_out_elsewhere(value: object) -> bool:
+    items = value if isinstance(value, list) else []
+    return value is None or all(isinstance(item, dict) for item in items)
 
 
 def _row(columns: Iterable[Column], part: Mapping[str, Any]) -> list[str]:

@@ -110,9 +110,8 @@ def _check(tree: Mapping[str, Any], content: bytes) -> None:
         If the submission is not what comes back.
     """
     document = read_workbook(content, "the workbook")
-    lost = sorted(
-        set(_differences(what_says_something(dict(tree)), dict(document.tree), ""))
-    )
+    before, after = map(what_says_something, (dict(tree), document.tree))
+    lost = sorted(set(_differences(before, after, "")))
     if lost:
         named = ", ".join(f"`{pointer.lstrip('/')}`" for pointer in lost[:3])
         more = f" and {len(lost) - 3} more" if len(lost) > 3 else ""

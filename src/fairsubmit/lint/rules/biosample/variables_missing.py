@@ -46,7 +46,7 @@ def _check(subject: Subject) -> Iterator[Hit]:
     if biosamples and not said:
         yield Hit(
             "no biosample says what was varied",
-            "/biosamples",
+            f"/biosamples/0/{_FIELDS[-1]}",
             key=True,
             help="add `intrinsic_variables:`, `extrinsic_variables:` or "
             "`experimental_variables:`",

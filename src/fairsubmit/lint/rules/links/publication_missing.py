@@ -42,7 +42,7 @@ def _check(subject: Subject) -> Iterator[Hit]:
     if not any(parts(subject.document, "/study/publications")):
         yield Hit(
             "the study names no publication or preprint",
-            "/study",
+            "/study/publications",
             key=True,
             help="add it, or `publications: [{title: …, status: in preparation}]`",
         )

@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING
 
 from fairsubmit.findings import Severity
 from fairsubmit.lint.base import ADVICE, Hit, Rule, Subject
-from fairsubmit.lint.tree import all_texts, parts
+from fairsubmit.lint.tree import all_texts, parts, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,6 +47,8 @@ _CONDITIONS = re.compile(
 def _check(subject: Subject) -> Iterator[Hit]:
     specimens = [part for _, part in parts(subject.document, "/specimens")]
     said = (value for part in specimens for _, value in all_texts(part))
+    if any(not text(part, "sample_preparation") for part in specimens):
+        return  # the preparation is missing as a whole, which SPE101 says
     if specimens and not any(_CONDITIONS.search(value) for value in said):
         yield Hit(
             "no specimen says what it was mounted in or how it was kept alive",

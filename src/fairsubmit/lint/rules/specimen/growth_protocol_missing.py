@@ -39,7 +39,8 @@ def _check(subject: Subject) -> Iterator[Hit]:
     specimens = list(parts(subject.document, "/specimens"))
     if specimens and not any(text(s, "growth_protocol") for _, s in specimens):
         words = "no specimen says how it was grown"
-        yield Hit(words, "/specimens", key=True, help="add `growth_protocol:`")
+        where = "/specimens/0/growth_protocol"
+        yield Hit(words, where, key=True, help="add `growth_protocol:`")
 
 
 RULE = Rule(

@@ -63,6 +63,11 @@ _LABEL = re.compile(
 
 def _check(subject: Subject) -> Iterator[Hit]:
     document = subject.document
+    if any(
+        not text(part, "sample_preparation")
+        for _, part in parts(document, "/specimens")
+    ):
+        return  # the preparation is missing as a whole, which SPE101 says
     places = []
     for pointer, acquisition in parts(document, "/acquisitions"):
         for where, term in terms(acquisition, "imaging_method", pointer):

@@ -43,7 +43,7 @@ def _check(subject: Subject) -> Iterator[Hit]:
     if study is not None and all(is_absent(study.get(field)) for field in _FIELDS):
         words = "the study says neither whom it thanks nor who paid"
         advice = "add `acknowledgements:`, or `funding:` with the grants"
-        yield Hit(words, "/study", key=True, help=advice)
+        yield Hit(words, "/study/acknowledgements", key=True, help=advice)
 
 
 RULE = Rule(
