@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from fairsubmit.errors import FairsubmitError
     from fairsubmit.findings import Finding, Report, Severity
     from fairsubmit.lint.base import Rule
+    from fairsubmit.lint.lookup import Lookup
     from fairsubmit.manifest import Entry, Manifest
     from fairsubmit.metadata.image import Extraction, ImageMetadata
     from fairsubmit.metadata.load import Document
@@ -66,6 +67,7 @@ _PLACES = {
     "Report": "findings",
     "RetryPolicy": "transports.retry",
     "Rule": "lint.base",
+    "Lookup": "lint.lookup",
     "Severity": "findings",
     "Status": "archives.base",
     "Submission": "metadata.submission",
@@ -98,6 +100,7 @@ __all__ = [
     "Finding",
     "ImageMetadata",
     "Journal",
+    "Lookup",
     "Manifest",
     "Plan",
     "Prepared",

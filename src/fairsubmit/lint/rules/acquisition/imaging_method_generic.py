@@ -33,22 +33,13 @@ from fairsubmit.findings import Severity
 from fairsubmit.lint.base import ADVICE, Hit, Rule, Subject
 from fairsubmit.lint.identifiers import imaging_term, visible
 from fairsubmit.lint.tree import parts, terms, text
-from fairsubmit.lint.vocabularies import IMAGING_METHOD, imaging_methods
+from fairsubmit.lint.vocabularies import GENERIC, TIME_LAPSE, imaging_methods
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 __all__ = ["RULE"]
 
-_GENERIC = {
-    IMAGING_METHOD,
-    "FBbi:00000241",  # microscopy
-    "FBbi:00000265",  # recorded image
-    "FBbi:00000266",  # portrayed image
-    "FBbi:00000343",  # microscopy with lenses
-    "FBbi:00000345",  # light microscopy
-}
-_TIME_LAPSE = "FBbi:00000249"
 _WORDS = re.compile(
     r"^(?:(?:2d|3d|4d|digital|optical|light|live|cell|live[- ]cell|biological|"
     r"bio|image|data|scientific)\s+)*"
@@ -68,7 +59,7 @@ def _check(subject: Subject) -> Iterator[Hit]:
         said = [(where, label, meant) for where, label, meant in named if label]
         if said and all(_generic(label, meant) for _, label, meant in said):
             where, label, meant = said[0]
-            only = "only says when" if meant == _TIME_LAPSE else "is too general"
+            only = "only says when" if meant == TIME_LAPSE else "is too general"
             yield Hit(
                 f"imaging method `{label}` {only}: it does not tell how the images "
                 "were made",
@@ -88,7 +79,7 @@ def _meant(term: Mapping[str, Any]) -> str | None:
 
 def _generic(label: str, meant: str | None) -> bool:
     if meant is not None:
-        return meant in _GENERIC or meant == _TIME_LAPSE
+        return meant in GENERIC or meant == TIME_LAPSE
     return _WORDS.match(label) is not None
 
 

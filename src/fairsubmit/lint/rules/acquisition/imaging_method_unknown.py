@@ -3,7 +3,7 @@
 What it does
 ------------
 Finds the FBbi term for methods that are named otherwise: abbreviations, other
-spellings, slips of the pen. Any words are allowed: nothing is said of methods that FBbi
+spellings, slips of the pen, several methods in one. Any words are allowed: nothing is said of methods that FBbi
 does not have, of words that are near no term, and where an `id` says what is meant.
 With `--online` the current FBbi is asked what the bundled one does not know.
 
@@ -34,7 +34,7 @@ from fairsubmit.lint.base import ADVICE, Hit, Rule, Subject
 from fairsubmit.lint.identifiers import visible
 from fairsubmit.lint.lookup import called
 from fairsubmit.lint.tree import parts, terms, text
-from fairsubmit.lint.vocabularies import imaging_methods
+from fairsubmit.lint.vocabularies import GENERIC, imaging_methods
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,11 +52,23 @@ def _check(subject: Subject) -> Iterator[Hit]:
             written = visible(text(term, "label"))
             if not written or text(term, "id"):
                 continue
-            meaning = known.meaning(written)
-            if meaning is None:
+            meaning, several = known.meaning(written), known.several(written)
+            if meaning is None and several:
+                yield _as_list(written, several, where)
+            elif meaning is None:
                 yield from _asked(written, where, subject.lookup)
-            elif meaning.how != "label" and meaning.id in known.methods:
+            elif meaning.how != "label" and meaning.id in known.methods - GENERIC:
                 yield _hit(written, meaning, where)
+
+
+def _as_list(written: str, several: tuple[Meaning, ...], where: str) -> Hit:
+    labels = dict.fromkeys(imaging_methods().labels[m.id] for m in several)
+    items = ", ".join(f"{{label: {label}}}" for label in labels)
+    return Hit(
+        f"`{written}` names several imaging methods as if they were one",
+        f"{where}/label",
+        help=f"write each as an item of its own: `{items}`",
+    )
 
 
 def _hit(written: str, meaning: Meaning, where: str) -> Hit:

@@ -31,9 +31,10 @@ from typing import TYPE_CHECKING
 
 from fairsubmit.findings import Severity
 from fairsubmit.lint.base import ADVICE, Hit, Rule, Subject
+from fairsubmit.lint.features import OBJECTIVE, lens
 from fairsubmit.lint.methods import imaging_by_component, imaging_with
 from fairsubmit.lint.optics import optics
-from fairsubmit.lint.surveys import OBJECTIVE, PerComponent, lens
+from fairsubmit.lint.surveys import PerComponent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -31,10 +31,11 @@ from typing import TYPE_CHECKING
 
 from fairsubmit.findings import Severity
 from fairsubmit.lint.base import ADVICE, Hit, Rule, Subject
+from fairsubmit.lint.features import lens
 from fairsubmit.lint.methods import Imaging, imaging_by_component
 from fairsubmit.lint.optics import Optics, optics
 from fairsubmit.lint.suggest import or_list
-from fairsubmit.lint.surveys import PerComponent, Tally, component_name, lens
+from fairsubmit.lint.surveys import PerComponent, Tally, component_name
 from fairsubmit.lint.tree import text
 
 if TYPE_CHECKING:

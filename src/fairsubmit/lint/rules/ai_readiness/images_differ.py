@@ -32,14 +32,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from fairsubmit.findings import Severity
 from fairsubmit.lint.base import ADVICE, Hit, Rule, Subject
-from fairsubmit.lint.surveys import (
-    BIT_DEPTH,
-    CHANNELS,
-    PIXEL_SIZE,
-    Counts,
-    component_name,
-    majority,
-)
+from fairsubmit.lint.features import BIT_DEPTH, CHANNELS, PIXEL_SIZE
+from fairsubmit.lint.surveys import Counts, component_name, majority
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -34,12 +34,12 @@ from fairsubmit.findings import Severity
 from fairsubmit.lint.base import BIA, Hit, Rule, Subject
 from fairsubmit.lint.bia_template import (
     attributes_of,
-    letters,
     sections_below,
     template_of,
 )
 from fairsubmit.lint.sources import at_source, pagetab_parts
 from fairsubmit.lint.suggest import closest
+from fairsubmit.metadata.pagetab_sections import letters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,6 +91,12 @@ def _hit(
     strict: bool,
 ) -> Iterator[Hit]:
     near = closest(letters(name), known, cutoff=_NEAR)
+    if (
+        near is not None
+        and not strict
+        and near.rstrip("s") == letters(name).rstrip("s")
+    ):
+        return  # `Keyword` for `Keywords` is read as well
     if near is None and not strict:
         return
     words = f"`{name}` is not in the template"

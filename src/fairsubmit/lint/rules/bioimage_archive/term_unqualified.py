@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING
 
 from fairsubmit.findings import Severity
 from fairsubmit.lint.base import ADVICE, Hit, Rule, Subject
+from fairsubmit.lint.paths import condense
 from fairsubmit.lint.tree import parts, terms, text
 from fairsubmit.lint.vocabularies import imaging_methods, taxa
 
@@ -43,6 +44,7 @@ __all__ = ["RULE"]
 def _check(subject: Subject) -> Iterator[Hit]:
     if subject.document.layout != "pagetab":
         return
+    found: list[tuple[str, Hit]] = []
     for section, field, known in (
         ("/biosamples", "organism", taxa()),
         ("/acquisitions", "imaging_method", imaging_methods()),
@@ -51,7 +53,8 @@ def _check(subject: Subject) -> Iterator[Hit]:
             for where, term in terms(part, field, pointer):
                 label = text(term, "label")
                 if label and not text(term, "id"):
-                    yield from _unqualified(label, where, known)
+                    found += [(label, hit) for hit in _unqualified(label, where, known)]
+    yield from condense(found, "terms have no identifier")
 
 
 def _unqualified(label: str, pointer: str, known: Vocabulary) -> Iterator[Hit]:

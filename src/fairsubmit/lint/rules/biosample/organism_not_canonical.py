@@ -75,7 +75,7 @@ def _hit(
     own = names[folded.index(alike)] if alike else names[0]
     if labelled and "(" not in own and fold(common) not in folded:
         own = f"{own} ({common})"
-    certain = alike or identifier == meant or _BINOMIAL.match(name)
+    certain = alike or identifier == meant or _is_old_name(name, meant)
     yield Hit(
         f"organism `{written}` is written `{own}`"
         if alike
@@ -85,6 +85,11 @@ def _hit(
         edits=replacing(pointer, own),
         fix="safe" if certain else "unsafe",
     )
+
+
+def _is_old_name(name: str, meant: str) -> bool:
+    synonyms = taxa().synonyms[meant]
+    return any(fold(s) == fold(name) and _BINOMIAL.match(s) for s in synonyms)
 
 
 def _names(term: str) -> list[str]:

@@ -29,7 +29,8 @@ from __future__ import annotations
 
 from fairsubmit.findings import Severity
 from fairsubmit.lint.base import ADVICE, Rule, Subject
-from fairsubmit.lint.surveys import BIT_DEPTH, Outliers
+from fairsubmit.lint.features import BIT_DEPTH
+from fairsubmit.lint.surveys import Outliers
 
 __all__ = ["RULE"]
 

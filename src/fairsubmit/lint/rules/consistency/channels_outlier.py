@@ -28,7 +28,8 @@ from __future__ import annotations
 
 from fairsubmit.findings import Severity
 from fairsubmit.lint.base import ADVICE, Rule, Subject
-from fairsubmit.lint.surveys import CHANNELS, Outliers
+from fairsubmit.lint.features import CHANNELS
+from fairsubmit.lint.surveys import Outliers
 
 __all__ = ["RULE"]
 

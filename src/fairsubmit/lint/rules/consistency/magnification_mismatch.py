@@ -34,9 +34,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fairsubmit.findings import Severity
 from fairsubmit.lint.base import ADVICE, Hit, Rule, Subject
+from fairsubmit.lint.features import lens
 from fairsubmit.lint.lengths import micrometres, shown
 from fairsubmit.lint.methods import imaging_of
-from fairsubmit.lint.surveys import PerComponent, Tally, component_name, lens
+from fairsubmit.lint.surveys import PerComponent, Tally, component_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -29,7 +29,8 @@ from __future__ import annotations
 
 from fairsubmit.findings import Severity
 from fairsubmit.lint.base import ADVICE, Rule, Subject
-from fairsubmit.lint.surveys import OBJECTIVE, Outliers
+from fairsubmit.lint.features import OBJECTIVE
+from fairsubmit.lint.surveys import Outliers
 
 __all__ = ["RULE"]
 

@@ -28,7 +28,8 @@ from __future__ import annotations
 
 from fairsubmit.findings import Severity
 from fairsubmit.lint.base import ADVICE, Rule, Subject
-from fairsubmit.lint.surveys import PIXEL_SIZE, Outliers
+from fairsubmit.lint.features import PIXEL_SIZE
+from fairsubmit.lint.surveys import Outliers
 
 __all__ = ["RULE"]
 

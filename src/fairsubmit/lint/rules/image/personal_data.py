@@ -12,7 +12,7 @@ What an archive has published cannot be taken back.
 
 Example
 -------
-`PatientName` in a DICOM file, or `/home/jane/` in the notes of a CZI file.
+`PatientName` in a DICOM file, or the name of a home folder in the notes of a CZI file.
 
 How to fix
 ----------
