@@ -137,7 +137,7 @@ def prepare(  # noqa: PLR0913 - what is read, and three ways to narrow it
     archive: str | None = None,
     select: Iterable[str] = (),
     ignore: Iterable[str] = (),
-    executor: Executor | None = None,
+    executor: Executor | Callable[[], Executor | None] | None = None,
     advance: Callable[[int], object] = _ignore,
     bioformats: Path | None = None,
     lookup: Lookup | None = None,
@@ -155,7 +155,7 @@ def prepare(  # noqa: PLR0913 - what is read, and three ways to narrow it
     select, ignore
         Rule codes or their beginnings.
     executor
-        Where images are read; in this thread by default.
+        Where images are read, see `extract`; in this thread by default.
     advance
         Called with the number of images read.
     bioformats

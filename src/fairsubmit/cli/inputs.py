@@ -66,7 +66,7 @@ class Checking:
     archive
         Whose demands are checked too.
     workers
-        Processes that read image headers.
+        Processes that read image headers, see `prepared`.
     lookup
         Asks registries what no bundled list knows.
     """
@@ -78,7 +78,7 @@ class Checking:
         select: Sequence[str],
         ignore: Sequence[str],
         archive: str | None,
-        workers: int,
+        workers: int | None,
         lookup: Lookup | None = None,
     ) -> None:
         self._invocation = invocation

@@ -67,9 +67,7 @@ NEVER = "never"
 @click.option(
     "--workers",
     type=click.IntRange(1),
-    default=1,
-    show_default=True,
-    help="Processes that read image headers.",
+    help="Processes that read image headers; by default, up to four for many files.",
 )
 @online_option
 @format_option("concise", "json", "jsonl", "github", "gitlab", "junit", "sarif", "html")
@@ -87,7 +85,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     statistics: bool,
     baseline: Path | None,
     fail_on: str,
-    workers: int,
+    workers: int | None,
     online: bool,
 ) -> int:
     """Check datasets: submission.yaml, file tables and images.
@@ -123,7 +121,7 @@ class _Chosen:
     select: list[str]
     ignore: list[str]
     archive: str | None
-    workers: int
+    workers: int | None
     lookup: Lookup | None = None
 
 

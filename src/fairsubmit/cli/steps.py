@@ -41,7 +41,7 @@ def prepared(  # noqa: PLR0913 - what is read, and three ways to narrow it
     archive: str | None = None,
     select: Iterable[str] = (),
     ignore: Iterable[str] = (),
-    workers: int = 1,
+    workers: int | None = None,
     lookup: Lookup | None = None,
 ) -> Prepared:
     """Read and lint a dataset, showing it where that takes long.
@@ -57,7 +57,7 @@ def prepared(  # noqa: PLR0913 - what is read, and three ways to narrow it
     select, ignore
         Rule codes or their beginnings.
     workers
-        Processes that read image headers.
+        Processes that read image headers; by default, more than one for many files.
     lookup
         Asks registries what no bundled list knows.
     """
@@ -70,7 +70,7 @@ def prepared(  # noqa: PLR0913 - what is read, and three ways to narrow it
         open_dataset(path)  # says what is missing, before a work folder is made
     work = work_folder(folder.resolve(), invocation.config.state_dir)
     with (
-        processes(workers) as executor,
+        processes(workers) if workers else processes_later() as executor,
         Step(invocation, "reading image headers", "image") as step,
     ):
         return prepare(
