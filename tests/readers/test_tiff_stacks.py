@@ -134,15 +134,16 @@ def test_a_directory_that_is_none_ends_the_chain(
 
 @pytest.mark.parametrize("edge", EDGES)
 @pytest.mark.parametrize("page", [2, 30, 58])
-def test_an_unusual_directory_goes_the_long_way(
-    tmp_path: Path, make_stack: Callable[..., Stack], page: int, edge: int
+@pytest.mark.parametrize("start", [0, (1 << 32) - 1])
+def test_a_plane_without_bytes_goes_the_long_way(
+    tmp_path: Path, make_stack: Callable[..., Stack], page: int, edge: int, start: int
 ) -> None:
-    """A strip without bytes may stand anywhere; a type of its own is no damage."""
     stack = make_stack(60, edge)
-    stack.put(stack.value(page, 273), (1 << 32) - 1)
+    stack.put(stack.value(page, 273), start)
     stack.put(stack.value(page, 279), 0)
     offsets, problems = examine(tmp_path / "a", bytes(stack.content))
-    assert problems == []
+    assert [(p.code, p.error) for p in problems] == [("planes-missing", True)]
+    assert f"page {page + 1} " in problems[0].message
     assert offsets == stack.offsets
 
 

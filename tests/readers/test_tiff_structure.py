@@ -162,13 +162,60 @@ def test_a_padded_last_strip_is_no_damage(tmp_path: Path, make_tiff: Make) -> No
 
 
 def test_sparse_strips_are_no_damage(tmp_path: Path, make_tiff: Make) -> None:
-    content = bytearray(make_tiff())
-    entry = content.index(struct.pack("<HHI", 279, 4, 1))
-    struct.pack_into("<I", content, entry + 8, 0)
-    entry = content.index(struct.pack("<HHI", 273, 4, 1))
-    struct.pack_into("<I", content, entry + 8, 0xFFFFFFFF)
+    """The last of two is left out, wherever it is said to stand."""
+    content = bytearray(make_tiff(strips=2))
+    for number, value in ((273, 0xFFFFFFFF), (279, 0)):
+        entry = content.index(struct.pack("<HHI", number, 4, 2))
+        (values,) = struct.unpack_from("<I", content, entry + 8)
+        struct.pack_into("<I", content, values + 4, value)
     _, problems = examine(tmp_path / "a", bytes(content))
     assert problems == []
+
+
+@pytest.mark.parametrize("pages", [1, 3, 300])
+@pytest.mark.parametrize("strips", [1, 5])
+def test_pages_without_a_byte_of_pixels_are_noticed(
+    tmp_path: Path, make_tiff: Make, pages: int, strips: int
+) -> None:
+    """As programs leave them that are ended while they write."""
+    none = [(n, 4, bytes(4 * strips)) for n in (273, 279)]
+    empty = max(pages - 2, 0)
+    content = bytearray(make_tiff([(8, 10)] * pages, strips=strips))
+    assert examine(tmp_path / "a.tif", bytes(content))[1] == []
+    for index in {empty, pages - 1}:
+        place = directories(bytes(content))[index]
+        for at in range(place + 2, place + 2 + 12 * 10, 12):
+            (tag,) = struct.unpack_from("<H", content, at)
+            if tag in {n for n, _, _ in none}:
+                (inner,) = struct.unpack_from("<I", content, at + 8)
+                inner = at + 8 if strips == 1 else inner
+                content[inner : inner + 4 * strips] = bytes(4 * strips)
+    tiff, problems = examine(tmp_path / "a.tif", bytes(content))
+    assert len(tiff.offsets) == pages
+    (problem,) = problems
+    assert (problem.code, problem.error) == ("planes-missing", True)
+    assert problem.place == f"page {empty + 1}"
+    assert ("and those of 1 more" in problem.message) == (pages > 1)
+
+
+@pytest.mark.parametrize(("cut", "found"), [(0, []), (-1, ["truncated"])])
+def test_counts_that_were_never_written(
+    tmp_path: Path, make_tiff: Make, cut: int, found: list[str]
+) -> None:
+    """Plain pixels are where their offset says, if the file is long enough."""
+    content = bytearray(make_tiff([(8, 10)]))
+    at = content.index(struct.pack("<HHI", 279, 4, 1))
+    content[at + 8 : at + 12] = bytes(4)
+    shorter = bytes(content)[: len(content) + cut]
+    assert [p.code for p in examine(tmp_path / "a.tif", shorter)[1]] == found
+
+
+def test_more_counts_than_the_file_has(tmp_path: Path, make_tiff: Make) -> None:
+    content = bytearray(make_tiff())
+    at = content.index(struct.pack("<HHI", 279, 4, 1))
+    content[at + 4 : at + 8] = b"\xff" * 4
+    _, problems = examine(tmp_path / "a.tif", bytes(content))
+    assert [p.code for p in problems] == ["truncated"]
 
 
 def test_a_cut_off_resolution_is_noticed(tmp_path: Path, make_tiff: Make) -> None:

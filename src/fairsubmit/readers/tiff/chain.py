@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from fairsubmit.errors import DamagedFileError
 from fairsubmit.metadata.image import Problem
 from fairsubmit.readers.tiff.likeness import (
+    NOWHERE,
     STRIPS,
     TILES,
     likeness_at,
@@ -41,13 +42,14 @@ def check(tiff: Tiff) -> list[Problem]:
     Returns
     -------
     list of Problem
-        ``truncated``, ``directory-loop`` or ``too-many-pages``; empty if the file is
-        whole.
+        ``truncated``, ``planes-missing``, ``directory-loop`` or ``too-many-pages``;
+        empty if the file is whole.
     """
     if tiff.problems is None:
         walk = _Walk(tiff)
         walk.first_page()
         walk.run()
+        walk.tell_empty()
         tiff.problems = walk.problems
     return list(tiff.problems)
 
@@ -60,6 +62,7 @@ class _Walk:
         self.likeness: Likeness | None = None
         self.subject: str | None = None
         self.cut = False
+        self.empty: list[str] = []
 
     # -- the chain -------------------------------------------------------------
 
@@ -217,7 +220,8 @@ class _Walk:
                     end = max((start + n for start, n in pairs if n), default=0)
                 if end > self.size:
                     self._beyond(tags, end)
-                if not starts or tags[pair[0]].values > MAX_VALUES:
+                doubtful = not starts or not any(counts)
+                if doubtful or tags[pair[0]].values > MAX_VALUES:
                     self._check_last(tags, offset)
 
     def _check_last(self, tags: dict[int, Entry], offset: int) -> None:
@@ -229,9 +233,37 @@ class _Walk:
         start, count = self._last(starts), self._last(counts)
         if start is None or count is None:
             self._beyond({}, None)
-        elif start + count > self.size and count:
+        elif not count:
+            if not any(self.tiff.integers(counts)):
+                self._without_counts(start, offset)
+        elif start + count > self.size:
             tags, _ = self.tiff.directory(offset)
             self._beyond(tags, start + count)
+
+    def _without_counts(self, start: int, offset: int) -> None:
+        """Look for the pixels of strips or tiles that are all 0 bytes long.
+
+        Some programs wrote pixels without these numbers, others were ended before.
+        """
+        tags, _ = self.tiff.directory(offset)
+        end = self._needed(tags, NOWHERE)
+        if 0 < start < self.size and end < NOWHERE:
+            self._beyond(tags, end)
+        else:
+            self.empty.append(self.subject or f"page {len(self.tiff.offsets) + 1}")
+
+    def tell_empty(self) -> None:
+        """Note the pages that have no pixels."""
+        if self.empty:
+            others = len(self.empty) - 1
+            more = f", and those of {others} more" if others else ""
+            message = (
+                f"the pixels of {self.empty[0]} are 0 bytes long{more}: the file was "
+                "not written to its end; export or copy it again"
+            )
+            self.problems.append(
+                Problem("planes-missing", message, self.empty[0], error=True)
+            )
 
     def _last(self, entry: Entry) -> int | None:
         """Return an entry's last value; ``None`` if it lies outside the file."""

@@ -11,12 +11,21 @@ if TYPE_CHECKING:
     from fairsubmit.readers.source import Source
     from fairsubmit.readers.tiff.structure import Entry, Tiff
 
-__all__ = ["STRIPS", "TILES", "Likeness", "Row", "likeness_at", "likeness_of"]
+__all__ = [
+    "NOWHERE",
+    "STRIPS",
+    "TILES",
+    "Likeness",
+    "Row",
+    "likeness_at",
+    "likeness_of",
+]
 
 # TIFF 6.0, sections 8 and 15: where the pixels stand, and how many bytes they are.
 STRIPS, TILES = (273, 279), (324, 325)
 # Directories so close to each other are read as one block.
 CLOSE = 1 << 12
+NOWHERE = 1 << 64  # no file is as long
 
 # Number of entries; tag, type and count of the first of the pair, its value; the same
 # of the second; offset of the next directory.
@@ -58,7 +67,7 @@ class Likeness(NamedTuple):
         Returns
         -------
         int
-            -1 if it is not like this one, or its pixels are not all there.
+            -1 if it is not like this one, or its pixels may not all be there.
         """
         if len(block) < begin + self.fields.size:
             return -1
@@ -67,7 +76,7 @@ class Likeness(NamedTuple):
         if entries != self.entries or first != self.first or second != self.second:
             return -1
         end = self._end(source, start, length)
-        return after if end <= source.size else -1
+        return after if length and end <= source.size else -1
 
     def run(
         self, source: Source, start: int, stride: int, room: int
@@ -99,7 +108,7 @@ class Likeness(NamedTuple):
             if (entries, first, second) != alike:
                 break
             end = self._end(source, begin, length) if several else begin + length
-            if end > size:
+            if end > size or not length:
                 break
             found += 1
             following = after
@@ -120,16 +129,16 @@ class Likeness(NamedTuple):
             yield self.fields.unpack(raw)
 
     def _end(self, source: Source, start: int, length: int) -> int:
-        """Return where the last strip or tile ends."""
+        """Return where the last strip or tile ends; beyond any file if it is empty."""
         if self.values < 2:
             return start + length
-        return self._last(source, start) + self._last(source, length)
+        return self._last(source, start) + (self._last(source, length) or NOWHERE)
 
     def _last(self, source: Source, offset: int) -> int:
         """Return the last value of an array, or one beyond any file."""
         size = self.value.size
         raw = source.read(offset + (self.values - 1) * size, size)
-        found: int = self.value.unpack(raw)[0] if len(raw) == size else 1 << 64
+        found: int = self.value.unpack(raw)[0] if len(raw) == size else NOWHERE
         return found
 
 
