@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
@@ -109,10 +110,36 @@ def test_methods_are_read_as_people_write_them(
 @pytest.mark.parametrize(
     "written",
     ["", "PARS", "single cell", "spatial transcriptomic", "imaging", "Zeiss LSM 880",
-     "Confocal, TIRF", "our own method", "GSDIM and a lot of patience"],
+     "our own method", "GSDIM and a lot of patience"],
 )  # fmt: skip
 def test_what_is_near_no_method_stays_free_text(written: str) -> None:
     assert METHODS.meaning(written) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "labels"),
+    [
+        ("bright-field and fluorescence",
+         ["bright-field microscopy", "fluorescence microscopy"]),
+        ("Confocal, TIRF", ["confocal microscopy", "evanescent wave microscopy"]),
+        ("PALM/STORM", ["PALM (photoactivation localization microscopy)",
+                        "STORM (stochastic optical reconstruction microscopy)"]),
+        ("confocal, our own", []),
+        ("confocal microscopy", []),
+        ("and", []),
+    ],
+)  # fmt: skip
+def test_several_methods_are_not_taken_for_one(written: str, labels: list[str]) -> None:
+    found = METHODS.several(written)
+    assert [METHODS.labels[meaning.id] for meaning in found] == labels
+    if labels:
+        assert METHODS.meaning(written) is None
+
+
+def test_two_names_of_one_method_are_one() -> None:
+    meaning = METHODS.meaning("DIC / Nomarski")
+    assert meaning is not None
+    assert meaning.id == "FBbi:00000245"
 
 
 def test_organisms_have_the_labels_of_the_form() -> None:
@@ -164,6 +191,7 @@ def test_a_genus_is_no_species() -> None:
     assert TAXA.genus("Drosophila sp.") is None, "one species, not known which"
     assert TAXA.genus("Drosophila melanogaster") is None
     assert TAXA.genus("human") is None
+    assert TAXA.genus("synthetic") is None
     assert TAXA.genus("Severe") is None, "names of viruses do not begin with a genus"
     assert TAXA.above_species("NCBITaxon:2") == "superkingdom"
     assert TAXA.above_species("NCBITaxon:32351") == "group of species"
@@ -187,10 +215,12 @@ def test_one_slip_is_found_where_no_other_name_is_as_near(
     at = data.draw(st.integers(0, len(label) - 1))
     written = label[:at] + label[at + 1 :]
     limit = min(2, len(written) // 6)
+    digits = re.compile(r"\d+")
     near = [
         other
         for other in TAXA.labels.values()
-        if edits(fold(written), fold(other), limit=limit) <= limit
+        if digits.findall(other) == digits.findall(written)
+        and edits(fold(written), fold(other), limit=limit) <= limit
     ]
     found = Neighbours(TAXA.labels.values()).nearest(written)
     assert found in {None, *near}
@@ -203,6 +233,12 @@ def test_of_words_equally_near_none_is_chosen() -> None:
     assert words.nearest("confocal c") is None
     assert words.nearest("Confocal  A") == "confocal a"
     assert words.nearest("conf") is None
+
+
+def test_another_number_is_no_slip() -> None:
+    assert TAXA.nearest("Human adenovirus 2") is None
+    assert TAXA.nearest("Human adenovirus") is None
+    assert TAXA.nearest("Human adenovirs 5") == "Human adenovirus 5"
 
 
 def test_ten_thousand_unknown_words_cost_little() -> None:

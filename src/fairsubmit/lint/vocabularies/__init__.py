@@ -5,7 +5,9 @@ A snapshot never proves that a word is wrong, only that another one is near.
 
 from fairsubmit.lint.vocabularies.cell_lines import CellLines, cell_lines
 from fairsubmit.lint.vocabularies.imaging import (
+    GENERIC,
     IMAGING_METHOD,
+    TIME_LAPSE,
     ImagingMethods,
     Meaning,
     imaging_methods,
@@ -15,7 +17,9 @@ from fairsubmit.lint.vocabularies.organisms import Taxa, taxa
 from fairsubmit.lint.vocabularies.tables import Vocabulary, fold
 
 __all__ = [
+    "GENERIC",
     "IMAGING_METHOD",
+    "TIME_LAPSE",
     "CellLines",
     "ImagingMethods",
     "Licences",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from fairsubmit.lint.vocabularies.near import Neighbours
 from fairsubmit.lint.vocabularies.tables import (
@@ -20,17 +20,38 @@ from fairsubmit.lint.vocabularies.tables import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-__all__ = ["IMAGING_METHOD", "ImagingMethods", "Meaning", "imaging_methods"]
+__all__ = [
+    "GENERIC",
+    "IMAGING_METHOD",
+    "TIME_LAPSE",
+    "ImagingMethods",
+    "Meaning",
+    "imaging_methods",
+]
 
 # The term whose descendants the submission form of the BioImage Archive offers.
-IMAGING_METHOD = "FBbi:00000222"
+IMAGING_METHOD: Final = "FBbi:00000222"
 _SUPER_RESOLUTION = "FBbi:00000321"
+# Terms that do not tell how images were made.
+GENERIC: Final = frozenset(
+    {
+        IMAGING_METHOD,
+        "FBbi:00000241",  # microscopy
+        "FBbi:00000265",  # recorded image
+        "FBbi:00000266",  # portrayed image
+        "FBbi:00000343",  # microscopy with lenses
+        "FBbi:00000345",  # light microscopy
+    }
+)
+# This one tells only when: time lapse microscopy.
+TIME_LAPSE: Final = "FBbi:00000249"
 
 # As in: stimulated emission depletion (STED).
 _BRACKETS = re.compile(
     r"^(?P<name>[^()]+?)\s*\((?P<other>[^()]+)\)\s*(?P<rest>[^()]*)$"
 )
 _NOT_LETTERS = re.compile(r"[\W_]+")
+_SEVERAL = re.compile(r"\s*(?:[,;/+&]|\band\b)\s*", re.IGNORECASE)
 # What a person may add to the name of any method.
 _FILLING = re.compile(
     r"\b(?:microscop(?:y|e|es|ic)|imaging|images?|micrographs?|methods?|techniques?|"
@@ -107,6 +128,29 @@ class ImagingMethods(Vocabulary):
             chosen = labelled or current
             how: Literal["label", "synonym"] = "label" if labelled else "synonym"
             return Meaning(min(chosen), how) if len(chosen) == 1 else None
+        several = self.several(written)
+        if several:
+            alike = {meaning.id for meaning in several} == {several[0].id}
+            return several[0] if alike else None
+        return self._spoken_of(written)
+
+    def several(self, written: str) -> tuple[Meaning, ...]:
+        """Return what each of several words means that are written as one method.
+
+        Parameters
+        ----------
+        written
+            As in ``bright-field and fluorescence``. Empty unless all of them are known.
+        """
+        parts = [part for part in _SEVERAL.split(written) if part.strip()]
+        if len(parts) < 2 or self.find(written):
+            return ()
+        meanings = [self.meaning(part) for part in parts]
+        found = tuple(meaning for meaning in meanings if meaning)
+        return found if len(found) == len(parts) else ()
+
+    def _spoken_of(self, written: str) -> Meaning | None:
+        """Return what words mean that are no name in FBbi."""
         for name in _readings(written):
             if key := _key(name):
                 if key in self._nameless:

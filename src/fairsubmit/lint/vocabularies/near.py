@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ _BITS = 509
 # many pairs of neighbouring letters.
 _PAIRS = 6
 _KEPT = 4096
+_DIGITS = re.compile(r"\d+")
 
 
 def _mask(word: str) -> int:
@@ -46,8 +48,8 @@ class Neighbours:
     def nearest(self, written: str) -> str | None:
         """Return the word that is a slip of the pen away, ``None`` if none is.
 
-        That is one letter in six, at most two; a shorter word may well be another.
-        Of words equally near none is returned.
+        That is one letter in six, at most two; a shorter word may well be another, and
+        so is one with other digits. Of words equally near none is returned.
 
         Parameters
         ----------
@@ -66,11 +68,13 @@ class Neighbours:
         if not limit:
             return None
         mask, most = _mask(name), _PAIRS * limit
+        digits = _DIGITS.findall(name)
         best: list[str] = []
         for length, bits, folded, word in self._words:
             if (
                 abs(length - len(name)) <= limit
                 and (mask ^ bits).bit_count() <= most
+                and _DIGITS.findall(folded) == digits
                 and (distance := edits(name, folded, limit=limit)) <= limit
             ):
                 if distance < limit:

@@ -147,10 +147,10 @@ class Taxa(Vocabulary):
     def _genera(self) -> Mapping[str, str]:
         found = {}
         for term, label in self.labels.items():
-            # names of viruses do not begin with their genus
-            virus = self.kingdoms[term].lower().endswith(("virae", "viruses"))
-            words = label.split()
-            if self.ranks[term] == "species" and len(words) == 2 and not virus:
+            # names of viruses and of what is not alive do not begin with a genus
+            kingdom, words = self.kingdoms[term].casefold(), label.split()
+            alive = kingdom and not kingdom.endswith(("virae", "viruses"))
+            if self.ranks[term] == "species" and len(words) == 2 and alive:
                 found[words[0].casefold()] = words[0]
         return found
 

@@ -3,9 +3,10 @@
 What it does
 ------------
 Finds the FBbi term for methods that are named otherwise: abbreviations, other
-spellings, slips of the pen, several methods in one. Any words are allowed: nothing is said of methods that FBbi
-does not have, of words that are near no term, and where an `id` says what is meant.
-With `--online` the current FBbi is asked what the bundled one does not know.
+spellings, slips of the pen, several methods in one. Any words are allowed: nothing is
+said of methods that FBbi does not have, of words that are near no term, and where an
+`id` says what is meant. With `--online` the current FBbi is asked what the bundled one
+does not know.
 
 Why it is bad
 -------------
