@@ -63,6 +63,7 @@ class _Walk:
         self.subject: str | None = None
         self.cut = False
         self.empty: list[str] = []
+        self.uncounted: list[str] = []
 
     # -- the chain -------------------------------------------------------------
 
@@ -247,23 +248,29 @@ class _Walk:
         """
         tags, _ = self.tiff.directory(offset)
         end = self._needed(tags, NOWHERE)
+        page = self.subject or f"page {len(self.tiff.offsets) + 1}"
         if 0 < start < self.size and end < NOWHERE:
             self._beyond(tags, end)
+            self.uncounted.append(page)
         else:
-            self.empty.append(self.subject or f"page {len(self.tiff.offsets) + 1}")
+            self.empty.append(page)
 
     def tell_empty(self) -> None:
-        """Note the pages that have no pixels."""
+        """Note the pages that have no pixels, or do not say how many bytes."""
         if self.empty:
-            others = len(self.empty) - 1
-            more = f", and those of {others} more" if others else ""
             message = (
-                f"the pixels of {self.empty[0]} are 0 bytes long{more}: the file was "
+                f"the pixels of {_and_more(self.empty)} are 0 bytes long: the file was "
                 "not written to its end; export or copy it again"
             )
             self.problems.append(
                 Problem("planes-missing", message, self.empty[0], error=True)
             )
+        if self.uncounted and not self.cut:
+            message = (
+                f"says 0 for the bytes of {_and_more(self.uncounted)}; there may be "
+                "pixels all the same, but not every program will see them"
+            )
+            self.problems.append(Problem("planes-missing", message, self.uncounted[0]))
 
     def _last(self, entry: Entry) -> int | None:
         """Return an entry's last value; ``None`` if it lies outside the file."""
@@ -307,3 +314,8 @@ class _Walk:
         left = height - (starts.values - 1) * rows
         bits = integer(tags, 258, 1) * integer(tags, 277, 1) * integer(tags, 256)
         return min(end, start + max(left, 0) * ((bits + 7) // 8))
+
+
+def _and_more(pages: list[str]) -> str:
+    others = len(pages) - 1
+    return f"{pages[0]}, and of {others} more," if others else pages[0]
