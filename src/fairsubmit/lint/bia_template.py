@@ -6,10 +6,9 @@ Names are compared by their letters alone: real records write `E-mail` and `emai
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
-from fairsubmit.metadata.pagetab_sections import read_attributes
+from fairsubmit.metadata.pagetab_sections import letters, read_attributes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,9 +16,8 @@ if TYPE_CHECKING:
     from fairsubmit.metadata.load import Document
     from fairsubmit.metadata.pagetab_sections import Attribute
 
-__all__ = ["attribute_of", "attributes_of", "letters", "sections_below", "template_of"]
+__all__ = ["attribute_of", "attributes_of", "sections_below", "template_of"]
 
-_NOT_LETTERS = re.compile(r"[\W_]+")
 _PERSON = ("Name", "E-mail", "Email", "Organisation", "Affiliation", "Role", "ORCID")
 _ANNOTATION = (
     "Title",
@@ -83,11 +81,6 @@ _SECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
         "Image analysis",
     ),
 }
-
-
-def letters(value: object) -> str:
-    """Return a name by its letters alone, ``""`` for what is no text."""
-    return _NOT_LETTERS.sub("", value).casefold() if isinstance(value, str) else ""
 
 
 _FIELDS = {

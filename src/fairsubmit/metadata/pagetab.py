@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from itertools import islice, product
 from typing import TYPE_CHECKING, Any
 
 from fairsubmit.findings import Finding, Severity
@@ -19,6 +20,7 @@ from fairsubmit.metadata.load import Document, Source
 from fairsubmit.metadata.pagetab_sections import (
     ASSOCIATED,
     FIELDS,
+    MOST_ASSOCIATIONS,
     SECTIONS,
     Attribute,
     Section,
@@ -328,8 +330,7 @@ class _Reading:
             self.origins.setdefault(base, child.pointer)
             self.origins[f"{base}/{index}"] = child.pointer
             listed.append(dict(self._association(child, f"{base}/{index}")))
-        nested = self._nested_association(section)
-        if nested:
+        for nested in self._nested_associations(section):
             self.origins[f"{base}/{len(listed)}"] = section.pointer
             listed.append(nested)
         if listed:
@@ -343,15 +344,17 @@ class _Reading:
                 self.origins[f"{pointer}/{FIELDS[target]}"] = attribute.pointer
                 yield FIELDS[target], self.titles[target].get(title, title)
 
-    def _nested_association(self, component: Section) -> dict[str, str]:
+    def _nested_associations(self, component: Section) -> Iterator[dict[str, str]]:
         """Return what stands inside a component, where all three kinds do."""
-        found: dict[str, str] = {}
+        found: dict[str, list[str]] = defaultdict(list)
         for child in component.children:
             name = SECTIONS.get(child.kind, "")
             if name in FIELDS:
                 at = next(i for i, s in enumerate(self.read[name]) if s is child)
-                found.setdefault(FIELDS[name], self.tree[name][at]["id"])
-        return found if {FIELDS[name] for name in _NESTED} <= set(found) else {}
+                found[FIELDS[name]].append(self.tree[name][at]["id"])
+        if {FIELDS[name] for name in _NESTED} <= set(found):
+            for ids in islice(product(*found.values()), MOST_ASSOCIATIONS):
+                yield dict(zip(found, ids, strict=True))
 
     def _links(self, value: Mapping[str, Any], pointer: str) -> None:
         for where, link in items(value.get("links"), f"{pointer}/links"):

@@ -13,11 +13,13 @@ if TYPE_CHECKING:
 __all__ = [
     "ASSOCIATED",
     "FIELDS",
+    "MOST_ASSOCIATIONS",
     "SECTIONS",
     "Attribute",
     "Section",
     "fields",
     "items",
+    "letters",
     "methods",
     "organisms",
     "read_attributes",
@@ -115,6 +117,8 @@ _LISTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
     "annotations": {"types": ("annotationtype", "annotationtypes")},
 }
+# Of all combinations of what stands in one component; a guard, no component has them.
+MOST_ASSOCIATIONS: Final = 1000
 ASSOCIATED: Final[Mapping[str, str]] = {
     "biosample": "biosamples",
     "specimen": "specimens",
@@ -181,7 +185,8 @@ class Section:
         return (a for name in names for a in self.attributes if a.name == name)
 
 
-def _letters(value: object) -> str:
+def letters(value: object) -> str:
+    """Return a name by its letters alone, ``""`` for what is no text."""
     return _NOT_LETTERS.sub("", value).casefold() if isinstance(value, str) else ""
 
 
@@ -207,12 +212,12 @@ def read_attributes(section: Mapping[str, Any], pointer: str) -> list[Attribute]
     found = []
     for where, item in items(section.get("attributes"), f"{pointer}/attributes"):
         qualifiers = {
-            _letters(q.get("name")): text(q.get("value"))
+            letters(q.get("name")): text(q.get("value"))
             for _, q in items(item.get("valqual"), "")
         }
         found.append(
             Attribute(
-                _letters(item.get("name")),
+                letters(item.get("name")),
                 text(item.get("value")),
                 f"{where}/value" if "value" in item else where,
                 str(item.get("reference", item.get("isReference"))).lower() == "true",
@@ -225,7 +230,7 @@ def read_attributes(section: Mapping[str, Any], pointer: str) -> list[Attribute]
 def read_section(value: Mapping[str, Any], pointer: str) -> Section:
     """Return a section with all below it."""
     return Section(
-        _letters(value.get("type")),
+        letters(value.get("type")),
         text(value.get("accno", value.get("accNo"))).strip(),
         pointer,
         read_attributes(value, pointer),
