@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
         "extract",
         "formats",
         "lint",
+        "fair",
         "migrate",
         "rule",
         "schema",
