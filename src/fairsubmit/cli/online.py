@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fairsubmit.cli.invocation import Invocation
-    from fairsubmit.terms import Online
+    from fairsubmit.terms.online import OLS, ROR, Online
 
 __all__ = ["online_option", "registries"]
 
@@ -36,14 +36,16 @@ def registries(invocation: Invocation, *, online: bool) -> Iterator[Online | Non
     if not online:
         yield None
         return
-    from fairsubmit.terms import Online
+    from fairsubmit.terms.online import OLS, ROR, Online
 
     config = invocation.config
+    addresses = config.lookup
     output = invocation.output
     lookup = Online(
         config.state_dir / "lookup",
         tell=lambda words: output.warn(f"{words}; only the bundled lists are used"),
-        **config.lookup,
+        ols_url=addresses.get("ols_url", OLS),
+        ror_url=addresses.get("ror_url", ROR),
     )
     try:
         yield lookup
