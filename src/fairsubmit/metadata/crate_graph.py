@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -39,46 +40,48 @@ class Entity:
         Where it begins in the text.
     value
         All of it.
+    id
+        Its ``@id``, ``""`` where it has none.
+    types
+        The last words of its types, lower case: ``http://bia/Image`` is `image`.
+    path
+        The path in the crate that it stands for; ``None`` for what is no file.
     """
 
     index: int
     offset: int
     value: Mapping[str, Any]
+    id: str
+    types: frozenset[str]
+    path: str | None
 
-    @property
-    def id(self) -> str:
-        """Its ``@id``, ``""`` where it has none."""
-        found = self.value.get("@id")
-        return found if isinstance(found, str) else ""
+    @classmethod
+    def of(cls, index: int, offset: int, value: Mapping[str, Any]) -> Entity:
+        """Read an entity."""
+        name = value.get("@id")
+        name = name if isinstance(name, str) else ""
+        written = value.get("@type")
+        kinds = (written,) if isinstance(written, str) else written
+        listed = kinds if isinstance(kinds, tuple | list) else ()
+        types = _types(tuple(kind for kind in listed if isinstance(kind, str)))
+        return cls(index, offset, value, name, types, _path(name))
 
     @property
     def pointer(self) -> str:
         """JSON pointer to it."""
         return f"/@graph/{self.index}"
 
-    @property
-    def types(self) -> frozenset[str]:
-        """The last words of its types, lower case: ``http://bia/Image`` is `image`."""
-        return _types(self.value.get("@type"))
 
-    @property
-    def path(self) -> str | None:
-        """The path in the crate that it stands for; ``None`` for what is no file."""
-        name = self.id
-        if not name or name[0] == "#" or name.startswith("_:") or _ADDRESS.match(name):
-            return None
-        return unquote(name).removeprefix("./")
+@lru_cache(maxsize=256)
+def _types(names: tuple[str, ...]) -> frozenset[str]:
+    found = (_LAST.search(name) for name in names)
+    return frozenset(each[0].lower() for each in found if each)
 
 
-def _types(written: object) -> frozenset[str]:
-    names = [written] if isinstance(written, str) else written
-    if not isinstance(names, list):
-        return frozenset()
-    return frozenset(
-        found[0].lower()
-        for name in names
-        if isinstance(name, str) and (found := _LAST.search(name))
-    )
+def _path(name: str) -> str | None:
+    if not name or name[0] == "#" or name.startswith("_:") or _ADDRESS.match(name):
+        return None
+    return unquote(name).removeprefix("./")
 
 
 @dataclass(eq=False)
@@ -105,6 +108,7 @@ class Graph:
     twice: list[Entity] = field(default_factory=list)
     odd: list[int] = field(default_factory=list)
     _by_id: dict[str, Entity] = field(default_factory=dict)
+    _by_type: dict[str, list[Entity]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, text: JsonText, name: str) -> Graph:
@@ -114,8 +118,10 @@ class Graph:
             if not isinstance(value, dict):
                 graph.odd.append(index)
                 continue
-            entity = Entity(index, offset, value)
+            entity = Entity.of(index, offset, value)
             graph.entities.append(entity)
+            for kind in entity.types:
+                graph._by_type.setdefault(kind, []).append(entity)
             same = _same(entity.id)
             if same and same in graph._by_id:
                 graph.twice.append(entity)
@@ -151,10 +157,11 @@ class Graph:
 
     def of_type(self, *types: str) -> Iterator[Entity]:
         """Return the entities of some of these types, the root left out."""
-        wanted = frozenset(types)
-        for entity in self.entities:
-            if not wanted.isdisjoint(entity.types) and entity is not self.root:
-                yield entity
+        found = [entity for kind in types for entity in self._by_type.get(kind, ())]
+        if len(types) > 1:
+            found = sorted(dict.fromkeys(found), key=attrgetter("index"))
+        root = self.root
+        return (entity for entity in found if entity is not root)
 
     def linked(self, entity: Entity, *names: str) -> list[Entity]:
         """Return the entities that the first of some properties with any refers to."""

@@ -48,7 +48,7 @@ class Parts:
         if name is not None:
             source += f"/{escape_pointer(name)}"
         if entity.index not in self._close:
-            found = self.graph.text.places(entity.offset, entity.pointer)
+            found = self.graph.text.places(entity.offset, entity.pointer, levels=1)
             self._close[entity.index] = found.values
         self.origins[pointer] = source
         known = self._close[entity.index]
