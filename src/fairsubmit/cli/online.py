@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fairsubmit.cli.invocation import Invocation
-    from fairsubmit.terms.online import OLS, ROR, Online
+    from fairsubmit.terms import Online
 
 __all__ = ["online_option", "registries"]
 
