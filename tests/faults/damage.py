@@ -318,6 +318,24 @@ def _(folder: Path) -> None:
     file.write_bytes(file.read_bytes()[:-1_200])
 
 
+@case(
+    "plate-with-a-file-that-is-cut-a-little",
+    r"p_B02_s2_w2\.TIF: IMG101 .* end 100 bytes past the end",
+)
+def _(folder: Path) -> None:
+    file = imagexpress(folder)[-1]
+    file.write_bytes(file.read_bytes()[:-100])
+
+
+@case(
+    "plate-with-a-file-without-a-directory",
+    r"p_B02_s2_w2\.TIF: IMG101 .* damaged at byte 8",
+)
+def _(folder: Path) -> None:
+    file = imagexpress(folder)[-1]
+    file.write_bytes(b"II*\0\x08\0\0\0" + b"\xff" * 3_000)
+
+
 @case("plate-whose-description-is-cut", r"p\.HTD.*byte 60", error=False)
 def _(folder: Path) -> None:
     imagexpress(folder)

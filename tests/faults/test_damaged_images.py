@@ -17,9 +17,14 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="module")
-def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
-    folder: Path = tmp_path_factory.mktemp("damage")
-    write_all(folder)
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("damage")
+    write_all(made)
+    return made
+
+
+@pytest.fixture(scope="module")
+def outcome(folder: Path) -> Outcome:
     return extract(folder)
 
 
@@ -35,3 +40,9 @@ def test_what_is_whole_is_read_beside_it(outcome: Outcome) -> None:
     assert "whole/a.ome.tif" in outcome.paths()
     assert outcome.of("whole/") == ""
     assert outcome.of("notes.json") == ""
+
+
+def test_other_processes_say_the_same(folder: Path, outcome: Outcome) -> None:
+    other = extract(folder, "--workers", "2")
+    assert other.records == outcome.records
+    assert other.told == outcome.told

@@ -21,9 +21,10 @@ from fairsubmit.metadata.image import Extraction, ImageMetadata
 from fairsubmit.readers.entry_points import GROUP, checked, loaded, plug_ins
 from fairsubmit.readers.ome.ome_tiff import OmeTiff
 from fairsubmit.readers.sets import recall
-from fairsubmit.readers.source import FolderError, Source, shared
+from fairsubmit.readers.source import FolderError, Source, opened, shared
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from fairsubmit.readers.base import Reader, SetReader
@@ -178,8 +179,35 @@ def _of_lead(path: Path, shown: str) -> Extraction | None:
         for lead in reader.leads(path):
             found = recall("leads", lead.as_posix(), partial(_lead, reader, lead))
             if shown in found.files:
-                return Extraction(shown, found.records)
+                return Extraction(shown, found.records, _cut_short(path, found.records))
     return None
+
+
+def _cut_short(path: Path, records: Sequence[ImageMetadata]) -> tuple[Finding, ...]:
+    """Return what is wrong with a TIFF of a set, unless its records say it.
+
+    Who reads a plate opens few of its files; when it is this one's turn, it is open.
+    """
+    from fairsubmit.readers.tiff.chain import check
+    from fairsubmit.readers.tiff.structure import is_tiff, open_tiff
+
+    shown = path.as_posix()
+    try:
+        with opened(path) as source:
+            problems = check(open_tiff(source)) if is_tiff(source.head) else []
+    except FolderError:
+        return ()
+    except ReadError as error:
+        finding = _unreadable(shown, error)
+    else:
+        wrong = next((p for p in problems if p.error), None)
+        if wrong is None:
+            return ()
+        message = f"{shown} is a part of an image: {wrong.message}"
+        place = wrong.place
+        finding = Finding(*UNREADABLE, Severity.ERROR, message, shown, pointer=place)
+    told = (f"{p.place} {p.message}" for r in records for p in r.problems if p.error)
+    return () if any(path.name in words for words in told) else (finding,)
 
 
 class _Set(NamedTuple):

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from fairsubmit.findings import Finding, Severity
-from fairsubmit.metadata.image import Extraction, ImageMetadata
+from fairsubmit.metadata.image import Extraction, ImageMetadata, Problem
 from fairsubmit.readers import read_image
 from fairsubmit.readers.in_order import in_order
 from fairsubmit.readers.sets import memory
@@ -145,7 +145,8 @@ def extract_as(
             yield found
         elif not scope.holds(found.lead) and found.lead not in spoken:
             spoken.add(found.lead)
-            yield work.formed(work.read(found.path))
+            images = work.read(found.path).images
+            yield work.formed(Extraction(found.path, images))
 
 
 def _as_it_is(extraction: Extraction) -> Extraction:
@@ -253,6 +254,8 @@ class _Work(Generic[_T]):
             lead = found.images[0].path if found.images else found.path
             if lead != found.path:
                 yield _Reference(found.path, lead)
+                if found.findings:
+                    yield self.formed(Extraction(path, findings=found.findings))
             elif found.images or found.findings:
                 yield self.formed(found)
 
@@ -270,7 +273,7 @@ class _Work(Generic[_T]):
 # `dataclasses.replace` looks them up anew for each record.
 _KEYS = tuple(f.name for f in fields(ImageMetadata))
 _VALUES = attrgetter(*_KEYS)
-_PATH, _FILES = _KEYS.index("path"), _KEYS.index("files")
+_PATH, _FILES, _PROBLEMS = map(_KEYS.index, ("path", "files", "problems"))
 
 
 class _Shortener:
@@ -295,6 +298,8 @@ class _Shortener:
         values = list(_VALUES(image))
         values[_PATH] = self._path(image.path)
         values[_FILES] = tuple([self._path(path) for path in image.files])
+        if image.problems:
+            values[_PROBLEMS] = tuple([self._problem(one) for one in image.problems])
         return ImageMetadata(*values)
 
     def _path(self, path: str) -> str:
@@ -304,8 +309,16 @@ class _Shortener:
         return path
 
     def _finding(self, finding: Finding) -> Finding:
-        message = finding.message
-        for prefix in self.prefixes:
-            message = message.replace(prefix, "")
+        message = self._text(finding.message)
         path = None if finding.path is None else self._path(finding.path)
         return replace(finding, path=path, message=message)
+
+    def _problem(self, problem: Problem) -> Problem:
+        message, place = self._text(problem.message), problem.place
+        place = None if place is None else self._text(place)
+        return Problem(problem.code, message, place, problem.error)
+
+    def _text(self, text: str) -> str:
+        for prefix in self.prefixes:
+            text = text.replace(prefix, "")
+        return text
