@@ -88,10 +88,11 @@ class JsonText:
         text, found = self.text, {}
         at = _skip(text, at + 1)
         while text[at] != "}":
+            _after(text, at, '"')
             key, at = _DECODER.raw_decode(text, at)
             at = _skip(text, _after(text, at, ":"))
+            self._offsets[key] = []
             if text[at] == "[":
-                self._offsets[key] = []
                 found[key], at = self._noted(at, self._offsets[key])
             else:
                 found[key], at = _DECODER.raw_decode(text, at)
