@@ -38,6 +38,7 @@ _TYPES: Final[Mapping[str, str]] = {
     "imagecorrelation": "Image correlation",
     "imageanalysis": "Image analysis",
 }
+_SAMPLES = ("biosample", "specimen", "imageacquisition")
 # Of the record as a whole: how it was made and where it lies, nothing about the data.
 _ADMINISTRATIVE = frozenset(
     {
@@ -153,7 +154,8 @@ class _Moving:
             for _, child in items(inside, "")
             if letters(child.get("type")) in _TYPES
         ]
-        if moved:
+        # an analysis alone, in a component that has associations, is another matter
+        if any(letters(child.get("type")) in _SAMPLES for child in moved):
             self._titled(moved)
             kept = [child for child in inside or [] if not _is_one_of(child, moved)]
             associations = list(self._associations(section, moved))
