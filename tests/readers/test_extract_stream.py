@@ -269,6 +269,7 @@ def test_a_folder_that_may_not_be_read_is_one_finding(
         ("a.nii.gz", b"\x1f\x8b\x08" + bytes(60), "whole header of NIfTI", "copy"),
         ("a.czi", b"ZISRAWFI", "the whole header of Zeiss CZI", "copy"),
         ("a.mrc", b"\1\0\0\0" * 300, "the header of MRC/CCP4", "copy"),
+        ("a.ims", b"\xff" * 99, "the header of Imaris", "copy"),
         ("a.ics", b"", "the file is empty", "copy"),
     ],
 )

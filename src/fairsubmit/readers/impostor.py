@@ -175,8 +175,11 @@ def _of_another_program(path: Path, head: bytes) -> bool:
     """Whether a file has only its name in common with an image."""
     if not _suffix(path.name, _SHARED):
         return False
-    theirs = any(head.startswith(magic, start) for start, magic in _THEIRS)
-    return theirs or not _NO_TEXT.search(head, 0, 512)
+    if any(head.startswith(magic, start) for start, magic in _THEIRS):
+        return True
+    start = head[:512]
+    # Some letters of any text are ASCII.
+    return not _NO_TEXT.search(start) and 4 * sum(c < 128 for c in start) > len(start)
 
 
 _MAGIC = (
