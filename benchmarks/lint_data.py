@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from data import ome_tiff
@@ -19,7 +20,7 @@ study:
     stained for nuclear pores, to count how many pores a nucleus has per area.
   keywords: [nuclear pore complex, RNAi]
   license: CC0-1.0
-  release_date: 2099-03-01
+  release_date: {release}
   acknowledgements: We thank the imaging facility.
 authors:
   - name: Jane Doe
@@ -33,7 +34,7 @@ organisations:
 biosamples:
   - id: b1
     title: HeLa Kyoto
-    organism: {label: Homo sapiens, id: "NCBITaxon:9606"}
+    organism: {{label: Homo sapiens, id: "NCBITaxon:9606"}}
     biological_entity: HeLa Kyoto cells (CVCL_1922) that express GFP-Nup107
 specimens:
   - id: s1
@@ -41,16 +42,16 @@ specimens:
     sample_preparation: Fixed in 4 % formaldehyde for 10 min, mounted in ProLong Gold.
 acquisitions:
   - id: a1
-    title: Spinning disk 63x
-    imaging_method: [{label: spinning disk confocal microscopy, id: "FBbi:00000253"}]
+    title: Spinning disk 60x
+    imaging_method: [{{label: spinning disk confocal microscopy, id: "FBbi:00000253"}}]
     instrument: Nikon Ti2 with Yokogawa CSU-W1
-    parameters: 63x/1.4 NA oil, 488 nm, 100 ms exposure, z step 0.2 µm
+    parameters: 60x/1.4 NA oil, 488 nm, 100 ms exposure, z step 0.2 µm
 components:
   - id: c1
     name: siRNA experiment
     description: Control and depleted cells, one file a position
-    associations: [{biosample: b1, specimen: s1, acquisition: a1}]
-    files: {table: files.tsv}
+    associations: [{{biosample: b1, specimen: s1, acquisition: a1}}]
+    files: {{table: files.tsv}}
 """
 
 
@@ -65,15 +66,18 @@ def _tiff(folder: Path) -> bytes:
 def _row(index: int) -> str:
     """Return the cells of one file: well, gene, replicate and position."""
     well = f"{'ABCDEFGH'[index // 12 % 8]}{index % 12 + 1:02}"
-    gene = GENES[index // 96 % len(GENES)]
-    return f"{well}\t{gene}\t{index // 480 % 3 + 1}\t{index * 0.25:.2f}"
+    gene = GENES[index % len(GENES)]
+    return f"{well}\t{gene}\t{index % 3 + 1}\t{index * 0.25:.2f}"
 
 
 def _submission(folder: Path, paths: list[str]) -> None:
     lines = ["Files\tWell\tGene symbol\tReplicate\tStage position [µm]"]
     lines += [f"{path}\t{_row(index)}" for index, path in enumerate(paths)]
     (folder / "files.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    (folder / "submission.yaml").write_text(SUBMISSION, encoding="utf-8")
+    # archives take no release date further ahead than two years
+    release = datetime.now(UTC).date() + timedelta(180)
+    text = SUBMISSION.format(release=release)
+    (folder / "submission.yaml").write_text(text, encoding="utf-8")
 
 
 def study(folder: Path, count: int) -> None:
@@ -124,12 +128,13 @@ def bids(folder: Path, count: int) -> None:
         "PixelSizeUnits": "um",
         "Immersion": "Oil",
         "NumericalAperture": 1.4,
-        "Magnification": 63,
+        "Magnification": 60,
         "SampleEnvironment": "in vitro",
     }
     _json(folder / "dataset_description.json", description)
     _json(folder / "SPIM.json", sidecar)
     (folder / "README.md").write_text("Images of HeLa cells.\n" * 20)
+    (folder / ".bidsignore").write_text("dandiset.yaml\n")
     (folder / "dandiset.yaml").write_text(
         "identifier: '000000'\nname: Nuclear pores\ndescription: Images of cells\n"
     )

@@ -27,6 +27,7 @@ from pathlib import Path
 from data import big_file, small_files
 from extract_rows import extract_rows, memory_of_extract
 from limits import limits
+from lint_rows import lint_rows, memory_of_lint
 from measure import Cost, Row, best, run, table
 from servers import PASSWORD, USER, ftp_server, ftp_server_name, sink_server
 
@@ -219,6 +220,7 @@ def memory_of_submit(folder: Path) -> Iterator[str]:
 
 GROUPS: dict[str, Callable[[Path, int], Iterator[Row]]] = {
     "extract": extract_rows,
+    "lint": lint_rows,
     "manifest": manifest_rows,
     "ftp": ftp_rows,
     "form": form_rows,
@@ -232,7 +234,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="where test files are made, kept")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
-        folder = options.folder or Path(name)
+        folder = (options.folder or Path(name)).resolve()
         folder.mkdir(parents=True, exist_ok=True)
         rows: list[Row] = []
         found = limits()
@@ -244,7 +246,11 @@ def main() -> None:
                     print(table([row]).splitlines()[1], flush=True)
         peaks = []
         if options.only in {None, "memory"}:
-            lines = chain(memory_of_extract(folder), memory_of_submit(folder))
+            lines = chain(
+                memory_of_extract(folder),
+                memory_of_lint(folder),
+                memory_of_submit(folder),
+            )
             for line in lines:
                 peaks.append(line)
                 print(line, flush=True)
