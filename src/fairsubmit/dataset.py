@@ -12,12 +12,7 @@ from fairsubmit.errors import MetadataError
 from fairsubmit.findings import Finding, Severity
 from fairsubmit.manifest import FileStat, walk
 from fairsubmit.metadata.compose import UnreadableError, decode
-from fairsubmit.metadata.crate_files import (
-    columns_of,
-    entity_table,
-    file_lists,
-    list_table,
-)
+from fairsubmit.metadata.crate_files import crate_tables
 from fairsubmit.metadata.crate_graph import DESCRIPTOR
 from fairsubmit.metadata.load import MAX_DOCUMENT_BYTES, Document, parse
 from fairsubmit.metadata.recognise import JSON, TABLES, read_any
@@ -270,25 +265,15 @@ def open_crate(path: Path) -> Dataset | Document:
 def _crate_groups(
     root: Path, graph: Graph, files: Mapping[str, FileStat]
 ) -> Iterator[FileGroup]:
-    """Return the files of a crate: those it describes, then those of each list.
-
-    Where none of them is there the crate was sent without them; it is asked for none.
-    """
+    """Return the files of a crate: those it describes, then those of each list."""
     taken: set[str] = set()
-    tables = [entity_table(graph, DESCRIPTOR)]
-    for entity in file_lists(graph):
-        name = entity.path or ""
-        try:
-            text = _table_text((root / name).resolve(), root)
-        except (OSError, UnreadableError):
-            continue  # a file entity as any other, and missing
-        table = list_table(text, name, columns_of(graph, entity))
-        tables += [table] if table else []
-    lists = {table.path for table in tables}
-    for table in tables:
-        paths = {path for path in table.rows.paths if path in files}
-        if paths - lists:
-            yield FileGroup("component", "", "", tuple(sorted(paths - taken)), table)
+
+    def text(name: str) -> str:
+        return _table_text((root / name).resolve(), root)
+
+    for table in crate_tables(graph, text):
+        paths = {row.path for row in table.rows if row.path in files}
+        yield FileGroup("component", "", "", tuple(sorted(paths - taken)), table)
         taken |= paths
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from fairsubmit.metadata.compose import UnreadableError
 from fairsubmit.metadata.crate_graph import identifiers, plain
 from fairsubmit.metadata.table import FILES, FileTable, Rows, parse_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from fairsubmit.metadata.crate_graph import Entity, Graph
 
@@ -16,9 +17,8 @@ __all__ = [
     "FILE_PATH",
     "Column",
     "columns_of",
-    "entity_table",
+    "crate_tables",
     "file_lists",
-    "list_table",
 ]
 
 # BioImage Archive's RO-Crate profile: the column that holds the paths.
@@ -59,7 +59,28 @@ def columns_of(graph: Graph, entity: Entity) -> list[Column]:
     return found
 
 
-def entity_table(graph: Graph, path: str) -> FileTable:
+def crate_tables(graph: Graph, read: Callable[[str], str]) -> Iterator[FileTable]:
+    """Return the files that a crate describes as a table, then each of its lists.
+
+    Parameters
+    ----------
+    graph
+        The entities.
+    read
+        Returns the text of a file beside the crate; lists that it cannot are left out.
+    """
+    yield _entity_table(graph, graph.name)
+    for entity in file_lists(graph):
+        try:
+            text = read(entity.path or "")
+        except (OSError, UnreadableError):
+            continue  # a file entity as any other, and missing
+        table = _list_table(text, entity.path or "", columns_of(graph, entity))
+        if table is not None:
+            yield table
+
+
+def _entity_table(graph: Graph, path: str) -> FileTable:
     """Return the file entities of a crate as a table: one row each, with its line.
 
     Parameters
@@ -79,7 +100,7 @@ def entity_table(graph: Graph, path: str) -> FileTable:
     return FileTable(path, (FILES,), Rows(paths, (), lines))
 
 
-def list_table(text: str, path: str, columns: list[Column]) -> FileTable | None:
+def _list_table(text: str, path: str, columns: list[Column]) -> FileTable | None:
     """Return a file list with its paths in the first column.
 
     Parameters

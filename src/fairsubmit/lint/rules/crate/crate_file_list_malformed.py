@@ -2,8 +2,8 @@
 
 What it does
 ------------
-Reports file lists without a column for paths, without columns that the crate
-describes, and rows that name a dataset which the crate does not have.
+Reports crates without a file list, lists without a column for paths or without columns
+that the crate describes, and rows that name a dataset which the crate does not have.
 
 Why it is bad
 -------------
@@ -50,6 +50,10 @@ def _check(subject: Subject) -> Iterator[Hit]:
     graph = crate(subject)
     if graph is None:
         return
+    if graph.root is not None and not any(file_lists(graph)):
+        words = "the crate has no file list"
+        advice = "add a `bia:FileList`, a table with the path of each file"
+        yield at_entity(graph, graph.root, words, advice)
     tables = {group.table.path: group.table for group in subject.groups if group.table}
     for entity in file_lists(graph):
         columns = columns_of(graph, entity)

@@ -2,8 +2,8 @@
 
 What it does
 ------------
-Reports crates of which no file is there (a warning: the crate may travel alone),
-and folders that are not.
+Looks for each file, folder and file list that the crate names. Where no file at all is
+there, that is one warning: the crate may travel alone.
 
 Why it is bad
 -------------
@@ -30,13 +30,16 @@ from typing import TYPE_CHECKING
 
 from fairsubmit.findings import Severity
 from fairsubmit.lint.base import MIN, Hit, Rule, Subject
+from fairsubmit.lint.paths import collapsed, condense
 from fairsubmit.lint.sources import at_entity, crate
+from fairsubmit.metadata.crate_files import file_lists
 from fairsubmit.metadata.crate_graph import DESCRIPTOR
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fairsubmit.metadata.crate_graph import Graph
+    from fairsubmit.metadata.crate_graph import Entity, Graph
+    from fairsubmit.metadata.table import FileTable
 
 __all__ = ["RULE"]
 
@@ -45,20 +48,46 @@ def _check(subject: Subject) -> Iterator[Hit]:
     graph = crate(subject)
     if graph is None or subject.dataset is None or graph.root is None:
         return
-    files = subject.dataset.files
-    lists = {entity.path for entity in graph.of_type("filelist")}
-    named = [e.path for e in graph.of_type("file") if e.path and e.path not in lists]
-    if named and not any(name in files for name in named):
-        count = (
-            "the one file" if len(named) == 1 else f"none of the {len(named):,} files"
-        )
-        verb = " is not" if len(named) == 1 else " is"
-        words = f"{count} that the crate describes{verb} beside it, e.g. `{named[0]}`"
-        advice = "put the crate where its files are"
-        hit = at_entity(graph, graph.root, words, advice)
-        yield replace(hit, severity=Severity.WARNING)
+    files = frozenset(subject.dataset.files)
+    lists = {entity.path: entity for entity in file_lists(graph)}
+    tables = [group.table for group in subject.groups if group.table]
+    named = [row.path for t in tables for row in t.rows if row.path not in lists]
+    for path, entity in lists.items():
+        if path not in files:
+            words, advice = f"there is no file list `{path}`", "add it to the crate"
+            yield at_entity(graph, entity, words, advice)
+    if named and files.isdisjoint(named):
+        yield _alone(graph, graph.root, named)
         return
-    yield from _folders(graph, frozenset(files))
+    for table in tables:
+        missing = list(_missing(table, files, frozenset(filter(None, lists))))
+        yield from condense(missing, "files of the crate are not there")
+    yield from _folders(graph, files)
+
+
+def _alone(graph: Graph, root: Entity, named: list[str]) -> Hit:
+    one = len(named) == 1
+    count = "the one file" if one else f"none of the {len(named):,} files"
+    verb = "is not" if one else "is"
+    words = f"{count} that the crate describes {verb} beside it, e.g. `{named[0]}`"
+    hit = at_entity(graph, root, words, "put the crate where its files are")
+    return replace(hit, severity=Severity.WARNING)
+
+
+def _missing(
+    table: FileTable, files: frozenset[str], lists: frozenset[str]
+) -> Iterator[tuple[str, Hit]]:
+    folded: dict[str, str] = {}
+    for row in table.rows:
+        if row.path in files or row.path in lists:
+            continue
+        if not folded:
+            folded.update((collapsed(path), path) for path in files)
+        near = folded.get(collapsed(row.path))
+        advice = f"did you mean `{near}`?" if near else "correct or remove it"
+        words = f"there is no file `{row.path}`"
+        hit = Hit(words, path=table.path, line=row.line, column=1, help=advice)
+        yield row.path, hit
 
 
 def _folders(graph: Graph, files: frozenset[str]) -> Iterator[Hit]:
