@@ -6,8 +6,8 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from fairsubmit.lint.features import CHANNELS
 from fairsubmit.lint.images import component_of, is_rgb, once
-from fairsubmit.lint.surveys import CHANNELS
 from fairsubmit.lint.tree import is_blank, parts, text
 
 if TYPE_CHECKING:
