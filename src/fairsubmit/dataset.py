@@ -14,7 +14,7 @@ from fairsubmit.manifest import FileStat, walk
 from fairsubmit.metadata.compose import UnreadableError, decode
 from fairsubmit.metadata.crate_files import crate_tables
 from fairsubmit.metadata.crate_graph import DESCRIPTOR
-from fairsubmit.metadata.load import MAX_DOCUMENT_BYTES, Document, parse
+from fairsubmit.metadata.load import FOREIGN, MAX_DOCUMENT_BYTES, Document, parse
 from fairsubmit.metadata.recognise import JSON, TABLES, read_any
 from fairsubmit.metadata.rocrate import graph_of
 from fairsubmit.metadata.selection import is_literal, select
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from fairsubmit.metadata.crate_graph import Graph
-    from fairsubmit.metadata.load import Layout
 
 __all__ = [
     "SETTINGS_NAME",
@@ -47,11 +46,6 @@ _OTHER_NAMES = ("submission.yml", "submission.json", "submission.xlsx")
 # 500,000 rows of 500 characters; a guard against naming an image by mistake.
 MAX_TABLE_BYTES = 256 << 20
 
-_NAMES: Mapping[Layout, str] = {
-    "pagetab": "PageTab, as archives keep it,",
-    "ro-crate": "an RO-Crate",
-    "empiar": "a deposition of EMPIAR",
-}
 Kind = Literal["component", "annotation"]
 _KINDS: dict[str, Kind] = {"components": "component", "annotations": "annotation"}
 
@@ -147,7 +141,9 @@ def read_document(path: Path, name: str | None = None) -> Document:
     try:
         with path.open("rb") as file:
             # One byte more than is taken: an image named by mistake is not read whole.
-            raw = file.read(_most_bytes(path) + 1)
+            # A crate names every file, and may be as long as a table.
+            long = path.suffix.lower() in {*JSON, *TABLES}
+            raw = file.read((MAX_TABLE_BYTES if long else MAX_DOCUMENT_BYTES) + 1)
     except (OSError, ValueError) as error:
         words = getattr(error, "strerror", None) or str(error)
         finding = Finding(
@@ -198,7 +194,7 @@ def open_dataset(path: Path) -> Dataset:
         raise MetadataError(message, hint="give the folder that holds the images")
     document = read_document(root / name, name)
     if document.layout != "submission":
-        message = f"{path} is {_NAMES[document.layout]} and no dataset"
+        message = f"{path} is {FOREIGN[document.layout]} and no dataset"
         raise MetadataError(
             message,
             hint="check it with `fairsubmit lint`, or give the dataset's folder",
@@ -229,10 +225,8 @@ def open_table(path: Path) -> Dataset:
     try:
         table = parse_table(_table_text(path.resolve(), root), path.name)
     except (OSError, UnreadableError) as error:
-        words = getattr(error, "strerror", None) or str(error)
-        message = f"{path} cannot be read: {words}"
-        hint = "give a tab-separated UTF-8 text file"
-        raise MetadataError(message, hint=hint) from error
+        message = f"{path} cannot be read: {getattr(error, 'strerror', error)}"
+        raise MetadataError(message, hint="give a TSV file in UTF-8") from error
     document = Document(path.name, {}, {}, {}, layout="table")
     return Dataset(root, document, {}, (FileGroup("component", "", "", (), table),))
 

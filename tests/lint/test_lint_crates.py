@@ -89,7 +89,7 @@ def test_every_broken_example_is_worse_than_the_good_one(shared: Path) -> None:
     assert found["bad_row_dataset"]["CRT108"]
     assert found["bad_undefined_ref"]["CRT104"]
     assert found["bad_space_in_id"]["CRT102"]
-    assert found["bad_study_id"]["CRT101"]
+    assert found["bad_study_id"]["DOC101"]
     assert found["bad_no_author"]["PPL101"]
     assert found["bad_no_license"]["LIC101"]
     assert found["bad_acq_no_instrument"]["ACQ106"]

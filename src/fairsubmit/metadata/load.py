@@ -27,10 +27,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-__all__ = ["Document", "Layout", "Place", "Source", "escape_pointer", "parse"]
+__all__ = [
+    "FOREIGN",
+    "Document",
+    "Layout",
+    "Place",
+    "Source",
+    "escape_pointer",
+    "parse",
+]
 
 # What was read. `image` and `table` stand alone: there is no submission to them.
 Layout = Literal["submission", "pagetab", "ro-crate", "empiar", "image", "table"]
+# Layouts of others, in words.
+FOREIGN: Mapping[Layout, str] = {
+    "pagetab": "PageTab, as archives keep it,",
+    "ro-crate": "an RO-Crate",
+    "empiar": "a deposition of EMPIAR",
+}
 
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 # A submission is written by a person; 5 MiB is far beyond that, and a guard
