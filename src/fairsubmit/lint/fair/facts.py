@@ -37,6 +37,7 @@ _OPEN = re.compile(
     re.IGNORECASE,
 )
 _OME = re.compile(r"^OME", re.IGNORECASE)
+_UNREADABLE = "IMG101"
 _SHOWN = 120
 _MOST = 5
 _MANY = 12
@@ -92,8 +93,6 @@ class Images:
     ----------
     count
         Images that were read.
-    unread
-        Files that are images, but could not be read.
     formats
         How many there are of each format.
     open, ome, scaled
@@ -101,7 +100,6 @@ class Images:
     """
 
     count: int = 0
-    unread: int = 0
     formats: Counter[str] = field(default_factory=Counter)
     open: int = 0
     ome: int = 0
@@ -114,7 +112,6 @@ class Images:
         for extraction in extractions:
             for image in extraction.images:
                 found.add(image)
-            found.unread += not extraction.images and bool(extraction.findings)
         return found
 
     def add(self, image: ImageMetadata) -> None:
@@ -293,11 +290,19 @@ class Facts:
         words
             What it is.
         """
-        total = self.images.count + self.images.unread
+        total = self.images.count
         if not total:
             return Answer(Verdict.NOTHING, (Evidence("images", "none were read"),))
         said = Evidence("images", f"{count:,} of {total:,} {words}")
         return Answer(Verdict.YES if count == total else Verdict.NO, (said,))
+
+    def readable(self) -> Answer:
+        """Answer whether every image could be read as what it is."""
+        broken = [f for f in self.report.findings if f.code == _UNREADABLE]
+        if broken:
+            found = (Evidence(f.path or "", _short(f.message)) for f in broken[:_MOST])
+            return Answer(Verdict.NO, tuple(found))
+        return self.share(self.images.count, "images can be read")
 
     def sources(self) -> Iterator[tuple[FileGroup, int, int]]:
         """Return each annotation set's group, its rows, and those with a source."""

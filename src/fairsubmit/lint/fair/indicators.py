@@ -187,9 +187,7 @@ _DECIDE: Final[Mapping[str, Callable[[Facts], Answer]]] = {
     "R1.2-01M": lambda facts: facts.all_of(*_PROVENANCE),
     "R1.2-02M": _emitted("ro-crate-metadata.json: made of what, by whom and how"),
     "R1.3-01M": lambda facts: facts.minimum_met(),
-    "R1.3-01D": lambda facts: facts.share(
-        facts.images.count, "files that are images can be read"
-    ),
+    "R1.3-01D": lambda facts: facts.readable(),
     "R1.3-02M": _emitted("ro-crate-metadata.json, profile of the BioImage Archive"),
     "R1.3-02D": lambda facts: facts.share(
         facts.images.ome, "images as OME-TIFF or OME-Zarr"
