@@ -252,7 +252,7 @@ def test_a_name_does_not_make_an_image(tmp_path: Path) -> None:
         file["something"] = [1]
     (finding,) = read_image(path).findings
     assert finding.code == "IMG101"
-    assert "is an HDF5 file" in finding.message
+    assert "the whole header of Imaris, found an HDF5 file" in finding.message
 
 
 @pytest.mark.parametrize("name", ["a.ims", "a.dat"])

@@ -208,6 +208,7 @@ def _other(path: Path, head: bytes, promised: str) -> ReadError:
             continue
         if path.name.lower().endswith(suffixes):
             promised, found = promised.replace("the ", "the whole ", 1), ""
+            promised += f", found {what}" if what == "an HDF5 file" else ""
             break
         return UnsupportedFormatError(
             f"{shown} is {what}, whatever its name says", hint=hint
