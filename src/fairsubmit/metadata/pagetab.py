@@ -174,7 +174,8 @@ class _Reading:
         head = Section("", "", "", read_attributes(self.value, ""))
         for section in (root, head):
             for key, value, origins in fields(section, "study"):
-                if not study.get(key):
+                # the archive releases by the date of the record
+                if not study.get(key) or (section is head and key == "release_date"):
                     study[key] = value
                     self._remember(f"/study/{key}", value, origins)
         for attribute in root.named(("license", "licence")):
