@@ -267,7 +267,7 @@ def test_a_dataset_on_read_only_storage(run: Run, dataset: Path) -> None:
         (("submit", "."), "--archive bioimage-archive"),
         (("submit", ".", "--jobs", "0"), "'--jobs'"),
         (("submit", ".", "--archive", "directory"), "--to FOLDER"),
-        (("lint", ".", "--format", "xml"), "'human', 'json', 'github'"),
+        (("lint", ".", "--format", "xml"), "'human', 'concise', 'json'"),
         (("login", "--archive", "directory"), "no accounts"),
     ],
 )
