@@ -27,7 +27,9 @@ _TERM_IN_BRACKETS = re.compile(r"^(?P<label>.*\S)\s*\((?P<id>[A-Za-z]+[:_]\d+)\)
 _BETWEEN_WORDS = re.compile(r"[;,]")
 # ECMA-376 22.9.2.19 ST_Xstring: what XML cannot hold is written as _xHHHH_.
 _LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
-_NOT_IN_XML = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b-\x1f]")
+# Neither XML holds these nor, escaped, do readers of workbooks; line ends they change.
+_ONLY_IN_QUOTES = re.compile("[\r\ufffe\uffff]")
 
 
 class Kind(Enum):
@@ -131,7 +133,12 @@ def _with_texts(value: object) -> object:
 
 
 def _dumped(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    text = json.dumps(value, ensure_ascii=False)
+    return _ONLY_IN_QUOTES.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def _is_holdable(text: str) -> bool:
+    return bool(text.strip()) and _ONLY_IN_QUOTES.search(text) is None
 
 
 # Text: blanks around it go, line ends at its end stay, as YAML's blocks have them.
@@ -151,7 +158,7 @@ def _as_text(text: str) -> str:
 
 
 def _needs_quotes(value: str) -> bool:
-    return not value.strip() or "\r" in value or _as_text(value) != value
+    return not _is_holdable(value) or _as_text(value) != value
 
 
 def _text(value: object) -> str | None:
@@ -208,7 +215,8 @@ def _term(value: object) -> str | None:
         return None
     label, name = value.get("label"), value.get("id")
     text = f"{label} [{name}]" if name else str(label)
-    plain = not set(text) & {"\n", "\r"} and _as_term(text) == value
+    holdable = _is_holdable(text) and "\n" not in text
+    plain = holdable and _as_term(text) == value
     return text if plain else _dumped(value)
 
 
@@ -253,7 +261,7 @@ def _as_anything(text: str) -> Any:  # noqa: ANN401 - any part of a tree
 
 
 def _anything(value: object) -> str:
-    if not isinstance(value, str) or not value.strip() or "\r" in value:
+    if not isinstance(value, str) or not _is_holdable(value):
         return _dumped(value)
     return value if _as_anything(value) == value else _dumped(value)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 __all__ = ["Table", "tables", "what_says_something"]
+
+_ID = re.compile(r"^[A-Za-z][A-Za-z0-9_.-]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +139,8 @@ def _owned(sheet: Sheet, owners: object) -> Table:
 def _reference(ids: Sequence[object], at: int) -> str:
     """Return the id of an owner, or its number where that tells it from no other."""
     name = ids[at]
-    usable = isinstance(name, str) and name.strip() == name and not name.startswith("#")
-    return str(name) if usable and name and ids.count(name) == 1 else f"#{at + 1}"
+    usable = isinstance(name, str) and _ID.match(name) and ids.count(name) == 1
+    return str(name) if usable else f"#{at + 1}"
 
 
 def _ordered(sheet: Sheet, parts: Sequence[Mapping[str, Any]]) -> tuple[Column, ...]:

@@ -122,7 +122,8 @@ def _check(tree: Mapping[str, Any], content: bytes) -> None:
 
 
 def _differences(before: Any, after: Any, pointer: str) -> Iterator[str]:  # noqa: ANN401 - trees
-    if isinstance(before, dict) and isinstance(after, dict):
+    if isinstance(before, dict) and isinstance(after or {}, dict):
+        after = after or {}
         for key in before.keys() | after.keys():
             below = f"{pointer}/{escape_pointer(key)}"
             yield from _differences(before.get(key), after.get(key), below)
