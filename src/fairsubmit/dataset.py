@@ -14,6 +14,7 @@ from fairsubmit.manifest import FileStat, walk
 from fairsubmit.metadata.compose import UnreadableError, decode
 from fairsubmit.metadata.crate_files import crate_tables
 from fairsubmit.metadata.crate_graph import DESCRIPTOR
+from fairsubmit.metadata.crate_rows import associate
 from fairsubmit.metadata.load import FOREIGN, MAX_DOCUMENT_BYTES, Document, parse
 from fairsubmit.metadata.recognise import JSON, TABLES, read_any
 from fairsubmit.metadata.rocrate import graph_of
@@ -22,9 +23,8 @@ from fairsubmit.metadata.table import FileTable, Rows, parse_table
 from fairsubmit.workbook.names import MAX_FILE_BYTES, is_workbook
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from fairsubmit.metadata.crate_graph import Graph
 
 __all__ = [
     "SETTINGS_NAME",
@@ -252,20 +252,22 @@ def open_crate(path: Path) -> Dataset | Document:
     if graph is None or path.name != DESCRIPTOR:
         return document
     root = path.parent.resolve()
-    files = {file.path: file for file in walk(root)}
-    return Dataset(root, document, files, tuple(_crate_groups(root, graph, files)))
-
-
-def _crate_groups(
-    root: Path, graph: Graph, files: Mapping[str, FileStat]
-) -> Iterator[FileGroup]:
-    """Return the files of a crate: those it describes, then those of each list."""
-    taken: set[str] = set()
 
     def text(name: str) -> str:
         return _table_text((root / name).resolve(), root)
 
-    for table in crate_tables(graph, text):
+    tables = list(crate_tables(graph, text))
+    associate(document, graph, tables)
+    files = {file.path: file for file in walk(root)}
+    return Dataset(root, document, files, tuple(_crate_groups(tables, files)))
+
+
+def _crate_groups(
+    tables: Iterable[FileTable], files: Mapping[str, FileStat]
+) -> Iterator[FileGroup]:
+    """Return the files of a crate: those it describes, then those of each list."""
+    taken: set[str] = set()
+    for table in tables:
         paths = {row.path for row in table.rows if row.path in files}
         yield FileGroup("component", "", "", tuple(sorted(paths - taken)), table)
         taken |= paths

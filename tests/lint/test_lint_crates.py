@@ -260,6 +260,19 @@ def test_files_of_a_list_are_looked_for(tmp_path: Path, shared: Path) -> None:
     assert "images/b.ome.tiff" in finding.message
 
 
+def test_rows_say_what_components_show(tmp_path: Path, shared: Path) -> None:
+    source = shared / "real_metadata" / "rocrate"
+    name = "bia_test_file_list_metadata_reference_connects_entity"
+    (tmp_path / CRATE).write_bytes((source / name / CRATE).read_bytes())
+    table = "file_path\tdataset\tspecimen\n"
+    table += "a.tif\t#dataset\t#specimen_1\nb.tif\t#dataset\t#nobody\n"
+    (tmp_path / "file_list.tsv").write_text(table)
+    crate = open_crate(tmp_path / CRATE)
+    assert isinstance(crate, Dataset)
+    (component,) = crate.document.tree["components"]
+    assert component["associations"] == [{"specimen": "specimen_1"}]
+
+
 def test_a_crate_under_another_name_is_a_document(tmp_path: Path, shared: Path) -> None:
     text = (shared / EXAMPLES / "good" / CRATE).read_bytes()
     (tmp_path / "copy.json").write_bytes(text)

@@ -136,6 +136,15 @@ class Graph:
         """Return the entity of an ``@id``; the first one where there are several."""
         return self._by_id.get(_same(identifier))
 
+    def at(self, pointer: str) -> Entity | None:
+        """Return the entity at a JSON pointer, or ``None`` where there is none."""
+        number = pointer.removeprefix("/@graph/")
+        return self._by_index.get(int(number)) if number.isdecimal() else None
+
+    @cached_property
+    def _by_index(self) -> dict[int, Entity]:
+        return {entity.index: entity for entity in self.entities}
+
     @cached_property
     def descriptor(self) -> Entity | None:
         """What says which entity the crate is about."""
