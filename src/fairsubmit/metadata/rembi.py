@@ -75,14 +75,22 @@ def lost(tree: Mapping[str, Any], exported: Mapping[str, Any]) -> list[str]:
     exported
         What `to_rembi` made of it.
     """
-    carried = {text.strip() for _, text in _texts(from_rembi(exported), "")}
+    carried: dict[str, list[str]] = {}
+    for pointer, text in _texts(from_rembi(exported), ""):
+        carried.setdefault(_field(pointer), []).append(text)
     return sorted(
         {
-            _INDEX.sub("", pointer).strip("/").replace("/", ".")
+            field
             for pointer, text in _texts(tree, "")
-            if text.strip() and text.strip() not in carried
+            for field in [_field(pointer)]
+            # an identifier may have become an address, texts of several parts one
+            if not any(text.strip() in other for other in carried.get(field, []))
         }
     )
+
+
+def _field(pointer: str) -> str:
+    return _INDEX.sub("", pointer).strip("/").replace("/", ".")
 
 
 def _texts(value: object, pointer: str) -> Iterator[tuple[str, str]]:

@@ -219,6 +219,8 @@ def _folded(value: str, indent: str) -> str | None:
     """Write a long text as a block whose lines are joined by blanks."""
     width = max(_WIDTH - len(indent), _WIDTH // 2)
     lines = textwrap.wrap(value, width, break_long_words=False, break_on_hyphens=False)
+    if len(lines) < 2:
+        return None
     return _block(">" if value.endswith("\n") else ">-", lines, value, indent)
 
 
