@@ -323,6 +323,37 @@ def test_a_spectrum_has_one_row(tmp_path: Path) -> None:
     assert (record.size.x, record.size.y) == (9, 1)
 
 
+@pytest.mark.parametrize(
+    ("kind", "shape", "units", "sizes", "lengths"),
+    [
+        ("Spectrum", (9,), ("nm",), (1, 1, 9), (None, None)),
+        ("Spectrum", (9, 1), ("nm", ""), (1, 1, 9), (None, None)),
+        ("Spectrum image", (9, 4), ("nm", "µm"), (4, 1, 9), (0.25, None)),
+        ("Spectrum image", (6, 4, 9), ("nm", "nm", "nm"), (6, 4, 9), (0.5, 0.25)),
+        ("Image", (6, 4), ("nm", "nm"), (6, 4, 1), (0.5, 0.25)),
+    ],
+)
+def test_wavelengths_of_a_spectrum_are_no_lengths(
+    tmp_path: Path,
+    kind: str,
+    shape: tuple[int, ...],
+    units: tuple[str, ...],
+    sizes: tuple[int, int, int],
+    lengths: tuple[float | None, float | None],
+) -> None:
+    """Spectra of cathodoluminescence are calibrated in nm."""
+    tags = {"Meta Data": {"Format": kind, "Signal": "CL"}}
+    scales = (0.5, 0.25, 0.125)[: len(shape)]
+    content = image(shape, units=units, scales=scales, tags=tags)
+    record = read(tmp_path / "a.dm4", dm_bytes(content, version=4))
+    size, physical = record.size, record.physical_size
+    assert (size.x, size.y, size.c) == sizes
+    assert (size.z, size.t, physical.z) == (1, 1, None)
+    found = [None if q is None else q.value for q in (physical.x, physical.y)]
+    assert tuple(found) == lengths
+    assert codes(record) == []
+
+
 def test_several_images(tmp_path: Path) -> None:
     content = dm_bytes(image(name="one"), image((5, 5), name="two"))
     records = read_all(tmp_path / "a.dm3", content)

@@ -158,6 +158,9 @@ def test_a_map_of_spectra(tmp_path: Path) -> None:
     assert extent(read(tmp_path / "b.ser", line)) == (3, 1, 1, 100, 1)
     unknown = ser_bytes((100,), 3, tags=POSITIONS, axes=((3, 1.0, b"V"),))
     assert read(tmp_path / "c.ser", unknown).physical_size.x is None
+    # One metre stands where points were chosen by hand.
+    points = ser_bytes((100,), 3, tags=POSITIONS, axes=((3, 1.0, b"meters"),))
+    assert read(tmp_path / "d.ser", points).physical_size.x is None
 
 
 def test_one_spectrum(tmp_path: Path) -> None:

@@ -210,36 +210,48 @@ class _Image:
         return kind
 
     def _axes(self, samples: int) -> tuple[ImageSize, PhysicalSize, Quantity | None]:
-        """Give each dimension an axis: the first two are x and y.
+        """Give each dimension an axis: the first two are x and y, but for spectra.
 
         A further dimension is z, t or a spectrum by its unit. Without one it is what
         is left, which a problem says.
         """
-        lengths = [self._length(n) for n in range(len(self.shape))]
-        extents = {"x": self.shape[0], "y": 1, "z": 1, "c": samples, "t": 1}
-        physical: dict[str, Quantity | None] = {"x": lengths[0]}
-        self._from("x", 0)
-        if len(self.shape) > 1:
-            extents["y"], physical["y"] = self.shape[1], lengths[1]
-            self._from("y", 1)
+        spectrum = self._spectrum() if samples == 1 else None
+        energies = samples if spectrum is None else self.shape[spectrum]
+        extents = {"x": 1, "y": 1, "z": 1, "c": energies, "t": 1}
+        free = list("ztc" if samples == 1 and spectrum is None else "zt")
+        physical: dict[str, Quantity | None] = {}
+        numbers = [n for n in range(len(self.shape)) if n != spectrum]
+        for axis, number in zip("xy", numbers, strict=False):
+            extents[axis], physical[axis] = self.shape[number], self._length(number)
+            self._from(axis, number)
         increment = None
-        free = [axis for axis in "ztc" if samples == 1 or axis != "c"]
-        for number in range(2, len(self.shape)):
-            axis = self._axis(number, free)
-            if axis is None:
+        for number in numbers[2:]:
+            told = self._axis(number, free)
+            if told is None:
                 continue
-            free.remove(axis)
-            extents[axis] = self.shape[number]
-            if axis == "z":
-                physical["z"] = lengths[number]
+            free.remove(told)
+            extents[told] = self.shape[number]
+            if told == "z":
+                physical["z"] = self._length(number)
                 self._from("z", number)
-            elif axis == "t":
+            elif told == "t":
                 increment = self._time(number)
         sizes = {key: physical.get(key) for key in "xyz"}
         for axis in "xyz":
             if sizes[axis] is None:
                 self.provenance.pop(f"physical_size.{axis}", None)
         return ImageSize(**extents), PhysicalSize(**sizes), increment
+
+    def _spectrum(self) -> int | None:
+        """Return the dimension of energies, or of wavelengths, which have lengths too.
+
+        The program puts it first in a spectrum and in spectra along a line, and last in
+        those of an area.
+        """
+        kind = self.tags.get(f"{self.place}/ImageTags/Meta Data/Format")
+        if kind not in {"Spectrum", "Spectrum image"}:
+            return None
+        return 2 if kind == "Spectrum image" and len(self.shape) > 2 else 0
 
     def _from(self, axis: str, number: int) -> None:
         place = f"{self.place}/ImageData"

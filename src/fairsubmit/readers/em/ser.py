@@ -338,7 +338,9 @@ class _Series:
 
 
 def _length(axis: _Axis) -> Quantity | None:
-    unit = length_unit(axis.unit).value
-    if unit is None or not positive(abs(axis.delta)):
+    unit, delta = length_unit(axis.unit).value, abs(axis.delta)
+    if unit is None or not positive(delta):
         return None
-    return metres(abs(axis.delta)) if unit == "m" else Quantity(abs(axis.delta), unit)
+    if unit == "m":  # one metre stands where nothing was measured
+        return metres(delta) if delta < _SMALL else None
+    return Quantity(delta, unit)
