@@ -181,7 +181,7 @@ _PERSON = {
 }
 _IMAGES = _mapping(
     name=_text(required=True, most=200),
-    directory=_text(required=True, most=200),
+    directory=_text(required=True, most=200, **_form(r"[^\0]+", "data/stacks")),
     category=_text(required=True, **_CODE),
     header_format=_text(required=True, **_FORMAT),
     data_format=_text(required=True, **_FORMAT),
