@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from fairsubmit.errors import ManifestError
@@ -33,7 +34,8 @@ def write_whole(path: Path, content: bytes) -> None:
         beside.write_bytes(content)
         beside.replace(path)
     except OSError as error:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
         message = f"{path} cannot be written: {error.strerror or error}"
         raise ManifestError(
             message, hint="name a place that you may write to"
