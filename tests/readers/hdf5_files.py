@@ -183,6 +183,7 @@ def write_ncem(
     axes: tuple[tuple[str, str, int], ...] = (("y", "[n_m]", 5), ("x", "[n_m]", 6)),
     *,
     version: str = "0.2",
+    array: str = "data",
     **root: dict[str, str],
 ) -> Path:
     """Write one array; `axes` are name, units and length, slowest first."""
@@ -194,7 +195,7 @@ def write_ncem(
             file.create_group(name).attrs.update(values)
         group = file.create_group("data/scan")
         group.attrs["emd_group_type"] = "array" if new else 1
-        group.create_dataset("data", [n for _, _, n in axes], "f4")
+        group.create_dataset(array, [n for _, _, n in axes], "f4")
         for index, (name, units, length) in enumerate(axes, 0 if new else 1):
             vector = np.arange(min(length, 10), dtype="f4") * 0.1 + 7
             dim = group.create_dataset(f"dim{index}", data=vector)

@@ -174,3 +174,19 @@ def test_groups_that_lead_back_end(tmp_path: Path) -> None:
         file["data/again"] = file["/"]
         file["data/self"] = file["data"]
     assert len(read_image(path).images) < 100
+
+
+def test_arrays_of_prismatic(tmp_path: Path) -> None:
+    """The rings of a detector, and the diffraction pattern, of each pixel."""
+    rings = (("R_x", "[n_m]", 6), ("R_y", "[n_m]", 5), ("bin_outer_angle", "[mrad]", 8))
+    path = write_ncem(tmp_path / "a.emd", rings, version="0.5", array="realslice")
+    found = one(path)
+    assert found.size == ImageSize(6, 5, None, None, None)
+    assert found.physical_size.x == Quantity(0.1, "nm")
+    assert found.physical_size.z is None
+    assert found.provenance["size.x"] == "data/scan/realslice"
+    assert codes(found) == ["axis-unknown"]
+    patterns = (*rings[:2], ("Q_x", "[n_m^-1]", 8), ("Q_y", "[n_m^-1]", 9))
+    found = one(write_ncem(tmp_path / "b.emd", patterns, array="datacube"))
+    assert (found.size.y, found.size.x, found.size.z) == (8, 9, None)
+    assert found.physical_size == PhysicalSize()

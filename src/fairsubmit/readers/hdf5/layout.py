@@ -6,17 +6,28 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from fairsubmit.errors import MissingReaderError, ReadError
-from fairsubmit.readers.hdf5.file import Group, Hdf5File, is_hdf5
+from fairsubmit.readers.hdf5.file import Group, Hdf5File, Values, is_hdf5
 from fairsubmit.readers.source import opened
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["BDV", "EMD", "IMARIS", "TIME_POINT", "VIEW_SETUP", "emd_groups", "layout"]
+__all__ = [
+    "BDV",
+    "EMD",
+    "IMARIS",
+    "TIME_POINT",
+    "VIEW_SETUP",
+    "emd_array",
+    "emd_groups",
+    "layout",
+]
 
 IMARIS, BDV, EMD = "imaris", "bdv", "emd"
 TIME_POINT = re.compile(r"t(\d{5,9})")
 VIEW_SETUP = re.compile(r"s(\d{2,9})")
+# The specification has the first; Prismatic and py4DSTEM wrote the others.
+ARRAYS = ("data", "datacube", "realslice", "diffractionslice")
 MAX_DEPTH = 5
 MAX_GROUPS = 512
 MAX_NAMES = 4_096
@@ -80,6 +91,15 @@ def _is_bdv(root: Group, names: set[str]) -> bool:
     return setup is not None and setup.values("resolutions") is not None
 
 
+def emd_array(group: Group) -> tuple[str, Values] | None:
+    """Return name and values of an EMD group's array; ``None`` if it has none."""
+    for name in ARRAYS:
+        values = group.values(name)
+        if values is not None:
+            return name, values
+    return None
+
+
 def emd_groups(root: Group) -> list[tuple[str, Group]]:
     """Return path and group of the arrays of an EMD file (0.1 to 1.0)."""
     found: list[tuple[str, Group]] = []
@@ -99,7 +119,8 @@ def _search(
         if inner is None:
             continue
         place = f"{path}/{name}"
-        if inner.attribute("emd_group_type") in ("1", "array") and inner.values("data"):
+        kind = inner.attribute("emd_group_type")
+        if kind in ("1", "array") and emd_array(inner) is not None:
             found.append((place, inner))
         elif depth < MAX_DEPTH:
             _search(inner, place, depth + 1, left, found)

@@ -3,7 +3,9 @@
 Sources: "EMD file format" of the National Center for Electron Microscopy, 0.1 and 0.2
 (https://emdatasets.com/format): a group with the attribute ``emd_group_type`` 1 holds
 ``data`` and ``dim1``, ``dim2``, …, each with the attributes ``name`` and ``units``,
-spelled as ``[n_m]``; EMD 1.0 says ``array`` and numbers its vectors from 0.
+spelled as ``[n_m]``; EMD 1.0 says ``array`` and numbers its vectors from 0. In files of
+Prismatic the array is ``realslice`` or ``datacube`` and its vectors are ``R_x`` and
+``R_y``, then ``Q_x`` and ``Q_y`` of the diffraction pattern of each pixel.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from fairsubmit.metadata.image import (
     Problem,
     Quantity,
 )
-from fairsubmit.readers.hdf5.layout import emd_groups
+from fairsubmit.readers.hdf5.layout import emd_array, emd_groups
 from fairsubmit.readers.units import length_unit
 
 if TYPE_CHECKING:
@@ -36,6 +38,9 @@ _LETTERS = {
     "x": "x",
     "y": "y",
     "z": "z",
+    "r_x": "x",
+    "r_y": "y",
+    "r_z": "z",
     "width": "x",
     "height": "y",
     "depth": "z",
@@ -72,12 +77,13 @@ def ncem_records(root: Group, shown: str) -> list[ImageMetadata]:
     model = microscope.attribute("name") if microscope is not None else None
     found: list[ImageMetadata] = []
     for place, group in emd_groups(root):
-        values = group.values("data")
+        name, values = emd_array(group) or ("", None)
         if values is None or not 2 <= len(values.shape) <= MAX_DIMENSIONS:
             continue
         if values.pixel_type is None:  # records, as the lists of points of EMD 1.0
             continue
-        record = _record(group, values, place.strip("/"), (shown, len(found)))
+        where = (place.strip("/"), name)
+        record = _record(group, values, where, (shown, len(found)))
         problems = (*people, *record.problems)
         instrument = Instrument(model=model or None)
         found.append(replace(record, instrument=instrument, problems=problems))
@@ -109,18 +115,25 @@ def _axes(group: Group, values: Values) -> list[_Axis]:
         step = vector.step() if vector is not None else None
         letter = _LETTERS.get((name or "").strip().lower())
         found.append(_Axis(letter, name or "", extent, step, units or ""))
-    letters = [axis.letter for axis in found]
-    if None not in letters and len(set(letters)) == len(letters):
+    letters = [axis.letter for axis in found if axis.letter is not None]
+    named = {"x", "y"} <= set(letters) and len(set(letters)) == len(letters)
+    if named and not _is_frame(found[-2:]):
         return found
     # The last two dimensions are an image, row by row.
     places = [None] * (len(found) - 2) + ["y", "x"]
     return [a._replace(letter=place) for a, place in zip(found, places, strict=True)]
 
 
+def _is_frame(axes: list[_Axis]) -> bool:
+    """Whether two dimensions are those of a detector: ``qx`` and ``qy``, say."""
+    ends = {axis.name.strip().lower()[-1:] for axis in axes if axis.letter is None}
+    return ends == {"x", "y"}
+
+
 def _record(
-    group: Group, values: Values, place: str, which: tuple[str, int]
+    group: Group, values: Values, where: tuple[str, str], which: tuple[str, int]
 ) -> ImageMetadata:
-    shown, series = which
+    (place, name), (shown, series) = where, which
     axes = _axes(group, values)
     problems: list[Problem] = []
     extents: dict[str, int] = {}
@@ -133,7 +146,7 @@ def _record(
                 problems.append(Problem("axis-unknown", message, place))
             continue
         extents[axis.letter] = axis.extent
-        provenance[f"size.{axis.letter}"] = f"{place}/data"
+        provenance[f"size.{axis.letter}"] = f"{place}/{name}"
         length = _length(axis, place, problems) if axis.letter in "xyz" else None
         if length is not None:
             lengths[axis.letter] = length
