@@ -150,14 +150,18 @@ def _write_readme(book: Workbook) -> None:
 
 
 class _Lists:
-    """The hidden sheet that drop-down lists take their words from."""
+    """What helps to fill the sheets in: lists on a hidden sheet, and notes."""
 
     def __init__(self, book: Workbook, advice: Advice, tables: Sequence[Table]) -> None:
-        self.notes = advice.notes
+        self._notes = advice.notes
         self._sheet = book.create_sheet(_LISTS)
         self._words = advice.words
         self._ranges: dict[tuple[str, ...], str] = {}
         self._ids = dict(_id_ranges(tables))
+
+    def note(self, pointer: str) -> str | None:
+        """Return what to say about a value, or about the first item of a list."""
+        return self._notes.get(pointer) or self._notes.get(f"{pointer}/0")
 
     def source(self, column: Column) -> str | None:
         """Return the formula of a column's choices."""
@@ -216,7 +220,7 @@ def _write_study(sheet: Worksheet, table: Table, lists: _Lists) -> None:
         _header(label, column.name, required=column.required)
         _comment(label, column)
         above = "" if column.name == "fairsubmit" else f"/{STUDY}"
-        _value(value, row[0], column, lists.notes.get(f"{above}/{column.name}"))
+        _value(value, row[0], column, lists.note(f"{above}/{column.name}"))
         _put(sheet.cell(number, 3), column.description)
         _wrapped(sheet.cell(number, 3))
         _validate(sheet, f"B{number}", column, lists)
@@ -237,12 +241,14 @@ def _write_rows(sheet: Worksheet, table: Table, lists: _Lists) -> None:
         _comment(header, column)
         for number, row in enumerate(table.rows, start=2):
             pointer = f"{base}/{number - 2}/" + "/".join(column.path)
-            note = None if table.sheet.owner else lists.notes.get(pointer)
+            note = None if table.sheet.owner else lists.note(pointer)
             _value(sheet.cell(number, at), row[at - 1], column, note)
         _validate(sheet, f"{letter}2:{letter}{last}", column, lists)
         sheet.column_dimensions[letter].width = _width(table, at - 1)
         # what is typed later stays as it is typed: dates, leading zeros
         sheet.column_dimensions[letter].number_format = _TEXT_FORMAT
+    if not table.rows and (note := lists.note(base)):
+        _value(sheet["A2"], "", table.columns[0], note)
     sheet.freeze_panes = "B2"
 
 
