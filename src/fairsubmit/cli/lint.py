@@ -168,7 +168,7 @@ def _cure(
             lookup=chosen.lookup,
         )
         changed = changed or bool(found.after)
-        if show:
+        if show and found.after:
             invocation.output.result(found.difference().rstrip("\n"))
         elif found.after:
             found.write()
@@ -218,8 +218,8 @@ def _reports(
         _count(invocation, report)
     elif output.format == "json":
         output.json(report.to_json())
-    elif whole:
-        output.result(written(report, output.format))
+    elif whole and (text := written(report, output.format)):
+        output.result(text)
     return report
 
 
