@@ -592,8 +592,18 @@ def test_gatan(write_gatan: Write, order: str, unit: str, symbol: str) -> None:
 def test_a_gatan_stack(write_gatan: Write) -> None:
     found = write_gatan(pages=[(8, 8)] * 3)
     assert found.physical_size.z == Quantity(0.5, "nm")
-    assert found.size.z is None
-    assert codes(found) == ["axis-unknown"]
+    assert (found.size.z, found.size.t) == (3, 1)
+    assert codes(found) == []
+
+
+def test_a_gatan_series(write_gatan: Write) -> None:
+    found = write_gatan(pages=[(8, 8)] * 3, unit="s")
+    assert (found.size.z, found.size.t) == (1, 3)
+    assert found.time_increment == Quantity(0.5, "s")
+    assert codes(found) == ["unit-unknown"] * 2  # of x and y
+    found = write_gatan(pages=[(8, 8)] * 3, unit="eV")
+    assert (found.size.z, found.size.t) == (None, None)
+    assert codes(found) == ["unit-unknown"] * 3 + ["axis-unknown"]
 
 
 @pytest.mark.parametrize(

@@ -109,8 +109,17 @@ def test_velox_metadata_in_enormous_chunks_is_left_alone(tmp_path: Path) -> None
     assert codes(one(path)) == ["metadata-unreadable"]
 
 
-def test_velox_complex_images(tmp_path: Path) -> None:
-    kind: Any = [("realFloat", "<f4"), ("imagFloat", "<f4")]
+@pytest.mark.parametrize(
+    ("width", "expected"), [("4", "complex"), ("8", "double-complex")]
+)
+def test_velox_complex_images(tmp_path: Path, width: str, expected: str) -> None:
+    kind: Any = [("realFloat", f"<f{width}"), ("imagFloat", f"<f{width}")]
+    found = one(write_velox(tmp_path / "a.emd", dtype=kind))
+    assert (found.pixel_type, codes(found)) == (expected, [])
+
+
+def test_velox_records_are_no_pixels(tmp_path: Path) -> None:
+    kind: Any = [("x", "<f4"), ("y", "<f4")]
     found = one(write_velox(tmp_path / "a.emd", dtype=kind))
     assert found.pixel_type is None
     assert codes(found) == ["pixel-type-unknown"]

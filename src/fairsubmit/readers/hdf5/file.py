@@ -55,6 +55,16 @@ def _safely(read: Callable[[], _T]) -> _T | None:
         return None
 
 
+def _type_of(dtype: _Item) -> str | None:
+    """Return a type by its OME name; a record of two floats may be a complex number."""
+    names = dtype.names or ()
+    if [name[:1].lower() for name in names] == ["r", "i"]:
+        parts = {dtype[name].str[1:] for name in names}
+        if parts in ({"f4"}, {"f8"}):
+            return "complex" if parts == {"f4"} else "double-complex"
+    return pixel_type(dtype.str)[0]
+
+
 class ExternalLink(NamedTuple):
     """A link to another file."""
 
@@ -181,7 +191,7 @@ class Group:
         return _safely(
             lambda: Values(
                 tuple(int(n) for n in item.shape or ()),
-                pixel_type(item.dtype.str)[0],
+                _type_of(item.dtype),
                 item,
             )
         )
