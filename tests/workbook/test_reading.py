@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fairsubmit.lint import lint
+from fairsubmit.lint.reports import render
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -231,3 +232,10 @@ def test_settings_and_waivers(saved: Saved) -> None:
     zenodo = document.tree["targets"]["zenodo"]
     assert zenodo == {"communities": ["a", "b"], "note": "text"}
     assert document.cells["/targets/zenodo/note"] == "targets!C3"
+
+
+@pytest.mark.parametrize("style", ["github", "gitlab"])
+def test_code_hosts_are_told_the_cell(saved: Saved, style: str) -> None:
+    """They have lines to write beside, and a workbook has none."""
+    document = saved(lambda book: rows(book, "authors", ["name"], ["J", "lost"]))
+    assert "authors!B2: unknown field" in render(lint(document), style)

@@ -52,10 +52,16 @@ def _command(finding: Finding) -> str:
         for key, value in properties.items()
         if value is not None
     )
-    words = finding.message
+    words = _words(finding)
     if finding.help:
         words += f"\nhelp: {finding.help}"
     return f"::{_GITHUB_LEVELS[finding.severity]} {listed}::{_data(words)}"
+
+
+def _words(finding: Finding) -> str:
+    """Return the sentence; where there is no line to stand beside, with its cell."""
+    cell = finding.cell if finding.line is None else None
+    return f"{cell}: {finding.message}" if cell else finding.message
 
 
 def _data(text: str) -> str:
@@ -86,7 +92,7 @@ def _issue(finding: Finding, seen: dict[str, int]) -> dict[str, object]:
     seen[key] = seen.get(key, 0) + 1
     fingerprint = hashlib.sha256(f"{key}\0{seen[key]}".encode()).hexdigest()
     return {
-        "description": f"{finding.code} {finding.message}",
+        "description": f"{finding.code} {_words(finding)}",
         "check_name": finding.name,
         "fingerprint": fingerprint,
         "severity": _GITLAB_LEVELS[finding.severity],
