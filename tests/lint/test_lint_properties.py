@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import copy
 import json
-from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
-import yaml
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import BaseModel
+from tests.lint.submissions import SLOW, TODAY, submissions, written
 
 from fairsubmit.errors import MetadataError
 from fairsubmit.findings import Report, Severity
 from fairsubmit.lint import lint
-from fairsubmit.lint.identifiers import orcid_check_digit, ror_check_digits
 from fairsubmit.metadata.load import parse
 from fairsubmit.metadata.pagetab import read_pagetab
 from fairsubmit.metadata.submission import Submission
@@ -24,160 +23,10 @@ from fairsubmit.metadata.validate import validate
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-TODAY = date(2026, 11, 22)
-# no shrinking: the examples are large, and it would take minutes
-PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
-SLOW = settings(
-    max_examples=60,
-    deadline=None,
-    phases=PHASES,
-    suppress_health_check=[HealthCheck.too_slow],
-)
-
-words = st.text("abcdefghijklmnopqrstuvwxyzäéñ αβ", min_size=1, max_size=30)
-text = words.map(str.strip).filter(bool).map(lambda word: f"a {word} b")
-long_text = text.map(lambda word: f"{word} that is long enough to be of use")
-# no id can be a number or a word that another rule takes for a placeholder
-names = st.from_regex(r"n[A-Za-z0-9_.-]{0,8}", fullmatch=True)
-
-
-@st.composite
-def orcids(draw: st.DrawFn) -> str:
-    digits = draw(st.text("0123456789", min_size=15, max_size=15))
-    whole = digits + orcid_check_digit(digits)
-    return "-".join(whole[at : at + 4] for at in range(0, 16, 4))
-
-
-@st.composite
-def rors(draw: st.DrawFn) -> str:
-    first = "0" + draw(
-        st.text("0123456789abcdefghjkmnpqrstvwxyz", min_size=6, max_size=6)
-    )
-    return f"https://ror.org/{first}{ror_check_digits(first)}"
-
-
-def optional(fields: dict[str, st.SearchStrategy[Any]]) -> st.SearchStrategy[Any]:
-    return st.fixed_dictionaries({}, optional=fields)
-
-
-@st.composite
-def submissions(draw: st.DrawFn) -> dict[str, Any]:
-    def part(required: dict[str, Any], more: dict[str, Any], ident: str) -> Any:
-        return {
-            "id": ident,
-            **{key: draw(value) for key, value in required.items()},
-            **draw(optional(more)),
-        }
-
-    def some(least: int) -> list[str]:
-        return draw(st.lists(names, min_size=least, max_size=3, unique=True))
-
-    ids = {name: some(1) for name in ("organisations", "b", "s", "a", "components")}
-    ids["x"] = some(0)
-    author = {
-        "name": text,
-        "email": st.just("a@example.org"),
-        "affiliations": st.lists(
-            st.sampled_from(ids["organisations"]), min_size=1, max_size=2
-        ),
-    }
-    association = {
-        "biosample": st.sampled_from(ids["b"]),
-        "specimen": st.sampled_from(ids["s"]),
-        "acquisition": st.sampled_from(ids["a"]),
-    }
-    analysis = {"analysis": st.sampled_from(ids["x"])} if ids["x"] else {}
-    organism = st.sampled_from(
-        [
-            {"label": "Homo sapiens", "id": "NCBITaxon:9606"},
-            {"label": "Mus musculus (mouse)"},
-            [{"label": "Danio rerio"}, {"label": "E. coli", "id": "NCBITaxon:562"}],
-        ]
-    )
-    method = st.sampled_from(
-        [
-            {"label": "confocal microscopy", "id": "FBbi:00000251"},
-            {"label": "FRAP"},
-        ]
-    )
-    return {
-        "fairsubmit": "1",
-        "study": {
-            "title": draw(long_text),
-            "description": draw(long_text),
-            "keywords": draw(st.lists(text, min_size=1, max_size=3)),
-            "license": draw(st.sampled_from(["CC0-1.0", "CC-BY-4.0"])),
-            "release_date": draw(st.dates(TODAY, date(2028, 11, 22)).map(str)),
-            **draw(optional({"acknowledgements": text, "funding_statement": text})),
-        },
-        "authors": [
-            {
-                **{key: draw(value) for key, value in author.items()},
-                **draw(optional({"orcid": orcids()})),
-            }
-            for _ in range(draw(st.integers(1, 3)))
-        ],
-        "organisations": [
-            part({"name": text}, {"ror": rors(), "address": text}, i)
-            for i in ids["organisations"]
-        ],
-        "biosamples": [
-            part(
-                {"title": text, "organism": organism, "biological_entity": text},
-                {"description": text, "intrinsic_variables": st.lists(text)},
-                i,
-            )
-            for i in ids["b"]
-        ],
-        "specimens": [
-            part(
-                {"title": text, "sample_preparation": text},
-                {"growth_protocol": text},
-                i,
-            )
-            for i in ids["s"]
-        ],
-        "acquisitions": [
-            part(
-                {
-                    "title": text,
-                    "imaging_method": st.lists(method, min_size=1, max_size=2),
-                    "instrument": text,
-                    "parameters": text,
-                },
-                {},
-                i,
-            )
-            for i in ids["a"]
-        ],
-        "analyses": [part({"title": text, "overview": text}, {}, i) for i in ids["x"]],
-        "components": [
-            part(
-                {
-                    "name": text,
-                    "description": text,
-                    "associations": st.lists(
-                        st.fixed_dictionaries(association, optional=analysis),
-                        min_size=1,
-                        max_size=2,
-                    ),
-                    "files": st.just({"include": ["raw"]}),
-                },
-                {},
-                i,
-            )
-            for i in ids["components"]
-        ],
-    }
-
 
 def check(tree: object, archive: str | None = "bioimage-archive") -> Report:
-    document = parse(_written(tree), "submission.yaml")
+    document = parse(written(tree), "submission.yaml")
     return lint(document, archive=archive, today=TODAY)
-
-
-def _written(tree: object) -> bytes:
-    return yaml.safe_dump(tree, allow_unicode=True, sort_keys=False).encode()
 
 
 @SLOW
@@ -261,7 +110,7 @@ def test_no_value_makes_a_rule_fail(tree: dict[str, Any], data: st.DataObject) -
         parent[int(key) if isinstance(parent, list) else key] = value
     report = check(tree)
     try:
-        validate(parse(_written(tree), "submission.yaml"))
+        validate(parse(written(tree), "submission.yaml"))
     except MetadataError:
         assert report.errors, "what the model refuses, the linter explains"
     assert Report.from_json(json.loads(report.dumps())) == report
@@ -336,3 +185,91 @@ def test_no_pagetab_makes_the_reader_fail(data: st.DataObject) -> None:
 @given(st.binary(max_size=200))
 def test_no_bytes_make_the_pagetab_reader_fail(raw: bytes) -> None:
     assert [f.code for f in lint(read_pagetab(raw, "s.json")).findings] == ["DOC101"]
+
+
+# -- what the model demands, whatever it is --------------------------------------------
+
+
+def _demanded(value: Any, model: type[BaseModel], pointer: str = "") -> Iterator[str]:
+    """Return the pointer of each required field that a submission has."""
+    for name, field in model.model_fields.items():
+        if name not in value:
+            continue
+        here = f"{pointer}/{name}"
+        if field.is_required():
+            yield here
+        part = next(_models(field.annotation), None)
+        items = value[name] if isinstance(value[name], list) else [value[name]]
+        for index, item in enumerate(items):
+            if part and isinstance(item, dict):
+                at = f"{here}/{index}" if isinstance(value[name], list) else here
+                yield from _demanded(item, part, at)
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _models(argument)
+
+
+@settings(SLOW, max_examples=150)
+@given(submissions(), st.data())
+def test_one_field_less_is_one_error_that_names_it(
+    drawn: dict[str, Any], data: st.DataObject
+) -> None:
+    # parts may be one object twice; what is deleted must be deleted once
+    tree = json.loads(json.dumps(drawn))
+    pointer = data.draw(st.sampled_from(sorted(_demanded(tree, Submission))))
+    parent, key = _parent(tree, pointer)
+    del parent[key]
+    for archive in (None, "bioimage-archive"):
+        (error,) = check(tree, archive=archive).errors
+        # of an organism with neither name nor id nothing is left to point at
+        assert error.pointer in {pointer, pointer.rpartition("/")[0]}
+        words = f"{error.message} {error.help}".casefold()
+        assert key in words or key.replace("_", " ") in words
+
+
+def test_the_fields_that_are_demanded_are_known() -> None:
+    """The control: the walk above finds what was written down by hand."""
+    tree = submission_of_everything()
+    found = set(_demanded(tree, Submission))
+    missing = {p for p in REQUIRED if p not in found}
+    assert missing == set()
+
+
+def submission_of_everything() -> dict[str, Any]:
+    term = {"label": "confocal microscopy", "id": "FBbi:00000251"}
+    return {
+        "fairsubmit": "1",
+        "study": dict.fromkeys(
+            ("title", "description", "keywords", "release_date", "license"), "x"
+        ),
+        "authors": [{"name": "x"}],
+        "organisations": [{"id": "o", "name": "x"}],
+        "biosamples": [
+            {"id": "b", "title": "x", "organism": term, "biological_entity": "x"}
+        ],
+        "specimens": [{"id": "s", "title": "x", "sample_preparation": "x"}],
+        "acquisitions": [
+            {
+                "id": "a",
+                "title": "x",
+                "imaging_method": [term],
+                "instrument": "x",
+                "parameters": "x",
+            }
+        ],
+        "components": [
+            {
+                "id": "c",
+                "name": "x",
+                "description": "x",
+                "associations": [
+                    {"biosample": "b", "specimen": "s", "acquisition": "a"}
+                ],
+                "files": {"include": ["raw"]},
+            }
+        ],
+    }
