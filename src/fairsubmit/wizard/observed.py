@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from fairsubmit.lint.images import scale_missing
+from fairsubmit.lint.images import is_picture, scale_missing
 from fairsubmit.wizard.methods import methods_of
 
 if TYPE_CHECKING:
@@ -128,7 +128,8 @@ def observe(found: Iterable[Extraction]) -> Observed:
         folder = seen.folders.setdefault(top_folder(extraction.path), Folder())
         for image in extraction.images:
             folder.images += 1
-            _keep_setting(image, folder, seen)
+            if not is_picture(image):  # the label of a slide
+                _keep_setting(image, folder, seen)
             _keep_rows(image, extraction.path, folder)
     return seen
 

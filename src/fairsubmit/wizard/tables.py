@@ -27,7 +27,8 @@ def table_of(folder: Folder) -> str | None:
     folder
         What its images say.
     """
-    paths = sorted({*folder.wells, *folder.unscaled})
+    placed = {path for path, place in folder.wells.items() if any(place)}
+    paths = sorted({*placed, *folder.unscaled})
     rows = [path for path in paths if not _BREAKS & set(path)]
     if not rows:
         return None
