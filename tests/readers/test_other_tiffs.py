@@ -105,6 +105,33 @@ def test_no_calibration(write: Write, unit: str, dots: float, code: str | None) 
     assert codes(found) == ([code] if code else [])
 
 
+@pytest.mark.parametrize(
+    ("unit", "dots", "micrometres", "code"),
+    [
+        (3, 33333.333, 0.3, []),
+        (2, 300, None, ["print-resolution"]),
+        (1, 33333.333, None, []),
+    ],
+)
+def test_a_description_without_unit_leaves_it_to_the_tags(
+    write: Write, unit: int, dots: float, micrometres: float | None, code: list[str]
+) -> None:
+    """Bio-Formats writes centimetres beside a description of ImageJ."""
+    found = write("ImageJ=\nimages=1\n", tags=resolution(dots, unit))
+    size = found.physical_size.x
+    assert (size and size.value) == (micrometres and pytest.approx(micrometres))
+    assert ("physical_size.x" in found.provenance) == (micrometres is not None)
+    assert codes(found) == code
+
+
+def test_samples_that_are_counted_as_channels(write: Write) -> None:
+    text = "ImageJ=\nhyperstack=true\nimages=3\nchannels=3\nslices=1\nframes=3\n"
+    found = write(text, samples=3, pages=[(8, 8)] * 3)
+    assert (found.size.c, found.size.t) == (3, 3)
+    assert len(found.channels) == 1
+    assert codes(found) == []
+
+
 def test_a_unit_without_resolution(write: Write) -> None:
     found = write("ImageJ=1.53t\nunit=micron\n")
     assert found.physical_size == PhysicalSize()

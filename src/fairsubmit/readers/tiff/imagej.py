@@ -30,7 +30,11 @@ from fairsubmit.readers.tiff.imagej_info import (
     persons,
     private_of,
 )
-from fairsubmit.readers.tiff.resolution import is_print_resolution
+from fairsubmit.readers.tiff.resolution import (
+    RESOLUTION_UNIT,
+    calibration,
+    is_print_resolution,
+)
 from fairsubmit.readers.tiff.structure import (
     DESCRIPTION,
     Page,
@@ -202,6 +206,8 @@ class _Hyperstack(Values):
         images = self._images()
         if slices is None and channels is None and frames is None:
             slices = images
+        if channels == page.samples > 1:  # one colour: Bio-Formats counts its samples
+            channels = 1
         z, c, t = slices or 1, channels or 1, frames or 1
         self.provenance["size.z"] = "slices" if "slices" in self.keys else "images"
         if z * c * t != images:
@@ -245,6 +251,8 @@ class _Hyperstack(Values):
 
     def _physical_size(self) -> PhysicalSize:
         written = self.keys.get("unit", "")
+        if "unit" not in self.keys and RESOLUTION_UNIT in self.tiff.tags:
+            return self._resolution_of_tiff()
         if written.lower() in UNCALIBRATED:
             return PhysicalSize()
         # ImageJ lets users type any spelling: none of them is a fault of the file.
@@ -266,6 +274,20 @@ class _Hyperstack(Values):
         if z is not None:
             self.provenance["physical_size.z"] = "spacing"
         return PhysicalSize(x, y, z)
+
+    def _resolution_of_tiff(self) -> PhysicalSize:
+        """Return what the tags of any TIFF say, as ImageJ reads them too.
+
+        ImageJ writes that they have no unit; Bio-Formats writes centimetres beside a
+        description that ImageJ understands.
+        """
+        found = calibration(self.tiff)
+        if found.problem is not None:
+            self.problems.append(found.problem)
+        if found.size.x is not None:
+            self.provenance["physical_size.x"] = "IFD:0/XResolution"
+            self.provenance["physical_size.y"] = "IFD:0/YResolution"
+        return found.size
 
     def _resolution(self, tag: int, unit: str) -> Quantity | None:
         ratio = self.tiff.ratio(tag)

@@ -14,7 +14,7 @@ from fairsubmit.metadata.image import PhysicalSize, Problem, Quantity
 if TYPE_CHECKING:
     from fairsubmit.readers.tiff.structure import Tiff
 
-__all__ = ["Calibration", "calibration", "is_print_resolution"]
+__all__ = ["RESOLUTION_UNIT", "Calibration", "calibration", "is_print_resolution"]
 
 X_RESOLUTION, Y_RESOLUTION, RESOLUTION_UNIT = 282, 283, 296
 # ResolutionUnit (TIFF 6.0, section 8): 1 none, 2 inch, 3 centimetre.
