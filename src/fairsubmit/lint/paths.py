@@ -121,7 +121,7 @@ def folders_of(paths: Iterable[str]) -> frozenset[str]:
         for at, char in enumerate(folder)
         if char == "/"
     }
-    return frozenset(found | direct - {""})
+    return frozenset((found | direct) - {""})
 
 
 def collapsed(path: str) -> str:

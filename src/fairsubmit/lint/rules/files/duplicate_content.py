@@ -4,7 +4,7 @@ What it does
 ------------
 Reports files with the same content. Files of the same size are compared by their digest
 where one was recorded, else by samples from their start, middle and end, and then
-whole.
+whole. Chunks of an OME-Zarr are left out: within one image many are alike.
 
 Why it is bad
 -------------
