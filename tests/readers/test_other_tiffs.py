@@ -82,6 +82,13 @@ def test_a_plain_stack_is_along_z(write: Write) -> None:
     assert found.problems == ()
 
 
+def test_more_pages_than_images(write: Write) -> None:
+    """Bio-Formats writes the series of a plate one after the other."""
+    found = write("ImageJ=\nhyperstack=true\nimages=1\n", pages=[(8, 8)] * 12)
+    assert found.size.t == 1
+    assert codes(found) == ["axis-unknown"]
+
+
 def test_colour(write: Write) -> None:
     found = write("ImageJ=1.53t\n", samples=3)
     assert found.size.c == 3

@@ -230,6 +230,9 @@ class _Hyperstack(Values):
         Above 4 GB ImageJ writes one directory and all planes one after the other.
         """
         images, pages = self._images(), len(self.tiff.offsets)
+        if pages > images:
+            message = f"the file has {pages} pages, but says {images} images"
+            self.problem("axis-unknown", message, "images")
         if pages >= images:
             return
         entry = self.tiff.tags.get(STRIP_OFFSETS)
