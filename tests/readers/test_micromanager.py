@@ -524,7 +524,9 @@ def test_nd_tiff(nd: Callable[..., Path]) -> None:
     assert len(first.files) == 3
     assert first.problems == second.problems == ()
     found = list(extract([path.parent], root=path.parent))
-    assert [(e.path, len(e.images)) for e in found] == [("NDTiff.index", 2)]
+    # these stacks have no directory: their own turns say so, and give no image
+    images = [(e.path, len(e.images)) for e in found if e.images]
+    assert images == [("NDTiff.index", 2)]
 
 
 @pytest.mark.parametrize(
