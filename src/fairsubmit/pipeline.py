@@ -175,7 +175,11 @@ def prepare(  # noqa: PLR0913 - what is read, and three ways to narrow it
     """
     dataset = open_dataset(path)
     extracted = extract(
-        [dataset.root], root=dataset.root, executor=executor, bioformats=bioformats
+        [dataset.root],
+        root=dataset.root,
+        executor=executor,
+        bioformats=bioformats,
+        without=[dataset.root / path for path in dataset.own_files],
     )
     found = _wanted(dataset, extracted)
     report = lint(

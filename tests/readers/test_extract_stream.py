@@ -91,6 +91,18 @@ def test_a_folder(dataset: Path) -> None:
     assert finding.help
 
 
+@pytest.mark.parametrize("relative", [True, False])
+def test_what_is_known_to_be_no_image_is_not_opened(
+    dataset: Path, monkeypatch: pytest.MonkeyPatch, relative: bool
+) -> None:
+    monkeypatch.chdir(dataset)
+    every = {found.path for found in extract([dataset], root=dataset)}
+    left_out = min(every)
+    path = Path(left_out) if relative else dataset / left_out
+    found = {each.path for each in extract([dataset], root=dataset, without=[path])}
+    assert found == every - {left_out}
+
+
 def test_without_a_root_paths_are_whole(dataset: Path) -> None:
     found = [extraction.path for extraction in extract([dataset / "b"])]
     assert found == [

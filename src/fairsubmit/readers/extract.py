@@ -71,6 +71,7 @@ def extract(
     root: Path | None = None,
     executor: Executor | Callable[[], Executor | None] | None = None,
     bioformats: Path | None = None,
+    without: Iterable[Path] = (),
 ) -> Iterator[Extraction]:
     """Read the headers of images.
 
@@ -88,6 +89,8 @@ def extract(
     bioformats
         A ``bioformats_package.jar``, or the folder of Bio-Formats' command-line tools:
         asked, after an installed openreadout, for what is not read otherwise.
+    without
+        Files in the folders that are known to be no images; they are not opened.
 
     Yields
     ------
@@ -100,7 +103,12 @@ def extract(
         If there is no Bio-Formats at that place, or no Java to run it.
     """
     return extract_as(
-        _as_it_is, paths, root=root, executor=executor, bioformats=bioformats
+        _as_it_is,
+        paths,
+        root=root,
+        executor=executor,
+        bioformats=bioformats,
+        without=without,
     )
 
 
@@ -111,6 +119,7 @@ def extract_as(
     root: Path | None = None,
     executor: Executor | Callable[[], Executor | None] | None = None,
     bioformats: Path | None = None,
+    without: Iterable[Path] = (),
 ) -> Iterator[_T]:
     """Read the headers of images, and give the results another form.
 
@@ -119,7 +128,7 @@ def extract_as(
     form
         Called with each result in the process that read it; picklable, as what it
         returns, if the executor's workers are processes.
-    paths, root, executor, bioformats
+    paths, root, executor, bioformats, without
         As of `extract`.
 
     Yields
@@ -140,7 +149,8 @@ def extract_as(
     token = f"{os.getpid()}-{next(_runs)}"
     work = _Work(token, _Shortener(root), form, _bioformats(bioformats))
     spoken: set[str] = set()
-    for found in _run(_jobs(given), work, executor):
+    left_out = frozenset(os.path.abspath(path) for path in without)  # noqa: PTH100 - as in `_given`
+    for found in _run(_jobs(given, left_out), work, executor):
         if not isinstance(found, _Reference):
             yield found
         elif not scope.holds(found.lead) and found.lead not in spoken:
@@ -175,13 +185,15 @@ def _given(paths: Iterable[Path]) -> list[Path]:
 # -- jobs ---------------------------------------------------------------------------
 
 
-def _jobs(given: Iterable[Path]) -> Iterator[_Job]:
+def _jobs(given: Iterable[Path], without: frozenset[str]) -> Iterator[_Job]:
     chunk: list[str] = []
     for path in _all_paths(given):
         if isinstance(path, Unlisted):
             yield tuple(chunk)
             yield _unlisted(path)
             chunk = []
+            continue
+        if path in without:
             continue
         chunk.append(path)
         if len(chunk) == CHUNK:
