@@ -48,6 +48,62 @@ def write(tmp_path: Path, make_tiff: Make) -> Write:
     return written
 
 
+# -- arrays --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "pages", "samples", "sizes", "code"),
+    [
+        ('{"shape": [2, 3, 24, 32], "axes": "TZYX"}', 6, 1, (3, 1, 2), []),
+        ('{"shape": [2, 3, 24, 32], "axes": "CZYX"}', 6, 1, (3, 2, 1), []),
+        ('{"shape": [2, 24, 32, 3], "axes": "ZYXS"}', 2, 3, (2, 3, 1), []),
+        ('{"shape": [2, 3, 24, 32], "axes": "TZYX"}', 2, 3, (3, 1, 2), []),
+        ('{"shape": [24, 32]}', 1, 1, (1, 1, 1), []),
+        ('{"shape": [6, 24, 32]}', 6, 1, (None, None, None), ["axis-unknown"]),
+        ('{"shape": [6, 24, 32], "axes": "QYX"}', 6, 1, (None,) * 3, ["axis-unknown"]),
+        ('{"shape": [6, 32, 24], "axes": "ZYX"}', 6, 1, (None,) * 3, ["axis-unknown"]),
+        ('{"shape": [9, 24, 32], "axes": "ZYX"}', 6, 1, (None,) * 3, ["axis-unknown"]),
+        ('{"shape": [9, 24, 32]}', 1, 1, (1, 1, 1), []),
+        (
+            '{"shape": [9, 24, 32], "axes": "ZYX", "truncated": true}',
+            *(1, 1, (9, 1, 1), []),
+        ),
+        (
+            '{"shape": [9, 24, 32], "truncated": true}',
+            *(1, 1, (None, None, None), ["axis-unknown"]),
+        ),
+        ('{"shape": [6, 24', 6, 1, (None, None, None), ["axis-unknown"]),
+        ('{"shape": [true, -1, "x"]}', 1, 1, (1, 1, 1), []),
+        ('{"shape"' + "[" * 3_000, 1, 1, (1, 1, 1), []),
+    ],
+)
+def test_an_array_of_tifffile(
+    write: Write,
+    text: str,
+    pages: int,
+    samples: int,
+    sizes: tuple[int | None, ...],
+    code: list[str],
+) -> None:
+    found = write(text, pages=[(32, 24)] * pages, samples=samples)
+    size = found.size
+    assert (size.x, size.y) == (32, 24)
+    assert (size.z, size.c, size.t) == sizes
+    assert codes(found) == code
+    assert sum(c.samples_per_pixel or 0 for c in found.channels) == (size.c or 0)
+
+
+def test_a_page_that_is_a_volume(write: Write) -> None:
+    depth = struct.pack("<H", 8)
+    assert write(tags=[(32997, 3, depth)]).size.z == 8
+    assert write(tags=[(32997, 3, depth)], pages=[(8, 8)] * 2).size.z is None
+
+
+def test_a_type_that_ome_lacks_is_told(write: Write) -> None:
+    found = write(bits=16, sample_format=3)
+    assert (found.pixel_type, codes(found)) == (None, ["pixel-type-unknown"])
+
+
 # -- ImageJ --------------------------------------------------------------------------
 
 

@@ -9,6 +9,7 @@ from fairsubmit.readers.about import About
 from fairsubmit.readers.source import opened
 from fairsubmit.readers.tiff.chain import check
 from fairsubmit.readers.tiff.resolution import calibration
+from fairsubmit.readers.tiff.shaped import Shaped, shape_of
 from fairsubmit.readers.tiff.structure import Page, Tiff, is_tiff, open_tiff
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ __all__ = ["PlainTiff", "date_time", "sample_channels", "software"]
 
 # Whole slides have tens of pages; past so many, pages are taken to be alike.
 MAX_GROUPED = 512
+MAX_CHANNELS = 1_000
 DATE_TIME, SOFTWARE = 306, 305
 
 
@@ -62,8 +64,11 @@ class PlainTiff:
                 problems.append(size.problem)
             name = path.as_posix()
             found = []
-            for series, (page, count) in enumerate(_groups(tiff)):
-                more = [] if count == 1 else [_unnamed_pages(count)]
+            groups = _groups(tiff)
+            for series, (page, count) in enumerate(groups):
+                told = shape_of(tiff, page, count) if len(groups) == 1 else None
+                extent = _extent(page, count, told)
+                planes = count if told is None else told.planes
                 first = series == 0
                 found.append(
                     ImageMetadata(
@@ -71,34 +76,66 @@ class PlainTiff:
                         series,
                         format="TIFF",
                         reader=self.name,
-                        size=_size(page, count),
+                        size=extent,
                         pixel_type=page.pixel_type,
                         physical_size=size.size,
-                        channels=sample_channels(page) if count == 1 else (),
+                        channels=_channels(page, extent),
                         acquired_at=date_time(tiff),
                         software=software(tiff),
                         files=(name,),
-                        problems=(*(problems if first else ()), *more),
-                        provenance=_provenance(
-                            tiff, calibrated=size.size.x is not None
+                        problems=(
+                            *(problems if first else ()),
+                            *_unsaid(page, planes if extent.z is None else 1),
                         ),
+                        provenance={
+                            **_provenance(tiff, calibrated=size.size.x is not None),
+                            **_provenance_of(told),
+                        },
                     )
                 )
             return found
 
 
-def _size(page: Page, count: int) -> ImageSize:
-    if count > 1:
+def _extent(page: Page, count: int, told: Shaped | None) -> ImageSize:
+    if told is not None and told.size is not None:
+        return told.size
+    if count > 1 or (told is not None and told.planes > 1):
         return ImageSize(page.width, page.height)
     return ImageSize(page.width, page.height, 1, page.samples, 1)
 
 
-def _unnamed_pages(count: int) -> Problem:
-    message = (
-        f"holds {count} pages and does not say whether they are z positions, times or "
-        "channels"
-    )
-    return Problem("axis-unknown", message)
+def _unsaid(page: Page, planes: int) -> list[Problem]:
+    """Return what the file leaves open."""
+    found = []
+    if planes > 1:
+        message = (
+            f"holds {planes} pages and does not say whether they are z positions, "
+            "times or channels"
+        )
+        found.append(Problem("axis-unknown", message))
+    if page.pixel_type is None:
+        message = (
+            f"{page.bits} bits of sample format {page.sample_format} are no pixel type "
+            "of OME"
+        )
+        place = "tag 258 BitsPerSample"
+        found.append(Problem("pixel-type-unknown", message, place))
+    return found
+
+
+def _channels(page: Page, size: ImageSize) -> tuple[Channel, ...]:
+    if size.c is None:
+        return ()
+    if size.c == page.samples:
+        return sample_channels(page)
+    count = min(size.c, MAX_CHANNELS)
+    return tuple(Channel(index, samples_per_pixel=1) for index in range(count))
+
+
+def _provenance_of(told: Shaped | None) -> dict[str, str]:
+    if told is None or told.size is None:
+        return {}
+    return {f"size.{axis}": told.place for axis in "zct"}
 
 
 def sample_channels(page: Page) -> tuple[Channel, ...]:
