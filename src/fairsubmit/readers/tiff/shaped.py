@@ -1,8 +1,9 @@
 """What a TIFF says of its shape beyond its pages: a volume in one page, an array.
 
 tifffile describes an array by ``{"shape": [7, 30, 40], "axes": "ZYX"}``, the axes only
-if it was told them; with ``"truncated": true`` one directory stands for all planes, which
-lie one after the other. ImageDepth (tag 32997) is the depth of a page that is a volume.
+if it was told them; with ``"truncated": true`` one directory stands for all planes,
+which lie one after the other. ImageDepth (tag 32997) is the depth of a page that is a
+volume.
 """
 
 from __future__ import annotations
