@@ -159,6 +159,12 @@ def test_few_hits_stay_themselves(count: int) -> None:
     assert sum(hit.count for hit in found) == count
 
 
+def test_the_first_hits_may_stand_for_all() -> None:
+    hits = [(f"f{n}", Hit(f"m{n}")) for n in range(6)]
+    (one,) = condense(hits, "are odd", total=70)
+    assert (one.count, one.message) == (70, "70 are odd: `f0`, `f1`, `f2` and 67 more")
+
+
 def test_names_are_compared_no_more_than_one_waits_for(
     tmp_path: Path,
     composed: Callable[..., str],

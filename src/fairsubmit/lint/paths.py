@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from fairsubmit.lint.base import Hit
 
 __all__ = [
+    "MANY",
     "collapsed",
     "condense",
     "folders_of",
@@ -150,7 +151,9 @@ def sample(
     return f"{shown} and {rest:,} more" if rest > 0 else shown
 
 
-def condense(hits: Iterable[tuple[str, Hit]], words: str) -> Iterator[Hit]:
+def condense(
+    hits: Iterable[tuple[str, Hit]], words: str, *, total: int | None = None
+) -> Iterator[Hit]:
     """Return the hits, or a single one with the edits of all where they are many.
 
     Parameters
@@ -160,6 +163,8 @@ def condense(hits: Iterable[tuple[str, Hit]], words: str) -> Iterator[Hit]:
     words
         End of the sentence that says what many places have in common, e.g. ``files
         of the table do not exist``.
+    total
+        How many there are, where `hits` has only the first `MANY` and one.
     """
     each = iter(hits)
     few = list(islice(each, MANY + 1))
@@ -173,6 +178,7 @@ def condense(hits: Iterable[tuple[str, Hit]], words: str) -> Iterator[Hit]:
         count += 1
         if hit.edits and len(edits) < MAX_EDITS:
             edits += hit.edits
+    count = max(count, total or 0)
     message = f"{count:,} {words}: {sample([name for name, _ in few], total=count)}"
     yield replace(few[0][1], message=message, count=count, edits=tuple(edits))
 

@@ -39,19 +39,25 @@ def _check(subject: Subject) -> Iterator[Hit]:
     if subject.dataset is None:
         return
     files = subject.dataset.files
-    empty: list[tuple[str, Hit]] = []
-    broken: list[tuple[str, Hit]] = []
-    for path in subject.selected:
-        size = files[path].size
-        if size == 0 and not _may_be_empty(path):
-            advice = "copy or export it again, or `exclude` it"
-            empty.append((path, Hit("the file is empty", path=path, help=advice)))
-        elif size < 0:
-            advice = "replace it by the file, or `exclude` it"
-            words = "it is a link that leads nowhere, or no file at all"
-            broken.append((path, Hit(words, path=path, help=advice)))
+    nothing = [path for path in subject.selected if files[path].size <= 0]
+    empty = (
+        (path, _empty(path))
+        for path in nothing
+        if files[path].size == 0 and not _may_be_empty(path)
+    )
     yield from condense(empty, "files are empty")
+    broken = ((path, _broken(path)) for path in nothing if files[path].size < 0)
     yield from condense(broken, "paths are links that lead nowhere, or no files")
+
+
+def _empty(path: str) -> Hit:
+    advice = "copy or export it again, or `exclude` it"
+    return Hit("the file is empty", path=path, help=advice)
+
+
+def _broken(path: str) -> Hit:
+    words = "it is a link that leads nowhere, or no file at all"
+    return Hit(words, path=path, help="replace it by the file, or `exclude` it")
 
 
 def _may_be_empty(path: str) -> bool:

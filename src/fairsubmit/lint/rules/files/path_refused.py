@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING
 
 from fairsubmit.findings import Severity
 from fairsubmit.lint.base import BIA, Hit, Rule, Subject
-from fairsubmit.lint.paths import condense, renamed
+from fairsubmit.lint.paths import MANY, condense, renamed
 from fairsubmit.metadata.paths import path_problem
 
 if TYPE_CHECKING:
@@ -38,18 +38,24 @@ __all__ = ["RULE"]
 
 
 def _check(subject: Subject) -> Iterator[Hit]:
-    refused: dict[str, list[tuple[str, Hit]]] = {}
+    refused: dict[str, list[str]] = {}
     for path in subject.selected if any(map(path_problem, subject.shapes)) else ():
         fault = path_problem(path)
         if fault is not None:
-            hit = Hit(
-                f"BioStudies refuses the path `{path}`: it {fault}",
-                path=path,
-                help=f"rename it, e.g. `{renamed(path)}`",
-            )
-            refused.setdefault(fault, []).append((path, hit))
-    for fault, hits in refused.items():
-        yield from condense(hits, f"paths are refused by BioStudies: each {fault}")
+            refused.setdefault(fault, []).append(path)
+    for fault, paths in refused.items():
+        # another name is made for those alone that are told
+        hits = [(path, _hit(path, fault)) for path in paths[: MANY + 1]]
+        words = f"paths are refused by BioStudies: each {fault}"
+        yield from condense(hits, words, total=len(paths))
+
+
+def _hit(path: str, fault: str) -> Hit:
+    return Hit(
+        f"BioStudies refuses the path `{path}`: it {fault}",
+        path=path,
+        help=f"rename it, e.g. `{renamed(path)}`",
+    )
 
 
 RULE = Rule(
