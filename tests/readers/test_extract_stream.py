@@ -20,6 +20,7 @@ from fairsubmit.metadata.image import Extraction
 from fairsubmit.readers import is_image, plug_ins, read_image
 from fairsubmit.readers.entry_points import loaded
 from fairsubmit.readers.extract import Unlisted, extract, image_paths
+from fairsubmit.readers.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -252,6 +253,25 @@ def test_a_folder_that_may_not_be_read_is_one_finding(
         (tmp_path / "locked").chmod(0o700)
     assert [e.path for e in found] == ["a.tif", "locked", "z.tif"]
     assert [f.code for e in found for f in e.findings] == ["IMG101"]
+
+
+def test_files_that_only_look_like_leads_are_opened_once(
+    tmp_path: Path, make_tiff: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Labels of speech are named as the lists of plates are."""
+    opened: list[str] = []
+    start = Source.__init__
+
+    def counted(source: Source, path: Path) -> None:
+        opened.append(path.name)
+        start(source, path)
+
+    monkeypatch.setattr(Source, "__init__", counted)
+    for number in range(40):
+        (tmp_path / f"{number:02}.mlf").write_text("#!MLF!#")
+        (tmp_path / f"{number:02}.tif").write_bytes(make_tiff())
+    assert len(list(extract([tmp_path]))) == 40
+    assert max(opened.count(name) for name in opened) <= 2
 
 
 # -- what stands in an image's place ---------------------------------------------------

@@ -16,7 +16,7 @@ from fairsubmit.readers.plates.imagexpress.reader import ImageXpress
 from fairsubmit.testing.reader import ReaderContract
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from fairsubmit.metadata.image import ImageMetadata
     from fairsubmit.readers.base import Reader
@@ -455,3 +455,28 @@ def test_descriptions_in_other_encodings(plate: Plate) -> None:
     assert read(path)[0].channels[0].name == "µ-wave"
     path.write_bytes(b"\xef\xbb\xbf" + text.replace(b"\xb5", "µ".encode()))
     assert read(path)[0].channels[0].name == "µ-wave"
+
+
+def test_many_plates_in_one_folder(
+    tmp_path: Path, make_tiff: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is read as often as it must be, not anew for the files of the others."""
+    monkeypatch.setattr("fairsubmit.readers.MAX_SETS", 2)
+    reads: list[str] = []
+    read = ImageXpress.read
+
+    def counted(reader: ImageXpress, path: Path) -> Sequence[ImageMetadata]:
+        reads.append(path.name)
+        return read(reader, path)
+
+    monkeypatch.setattr(ImageXpress, "read", counted)
+    for number in range(9):
+        plate = Plate(tmp_path, make_tiff)
+        plate.htd(f"p{number}.HTD")
+        for site in (1, 2):
+            plate.tiff(f"p{number}_A01_s{site}_w1.TIF")
+    (tmp_path / "other.tif").write_bytes(make_tiff())
+    found = list(extract([tmp_path], root=tmp_path))
+    assert [e.path for e in found] == ["other.tif", *(f"p{n}.HTD" for n in range(9))]
+    assert all(len(e.images) == 2 for e in found[1:])
+    assert sorted(reads) == sorted(2 * [f"p{n}.HTD" for n in range(9)])

@@ -20,7 +20,7 @@ from fairsubmit.findings import Finding, Severity
 from fairsubmit.metadata.image import Extraction, ImageMetadata
 from fairsubmit.readers.entry_points import GROUP, checked, loaded, plug_ins
 from fairsubmit.readers.ome.ome_tiff import OmeTiff
-from fairsubmit.readers.sets import recall
+from fairsubmit.readers.sets import kept, recall
 from fairsubmit.readers.source import FolderError, Source, opened, shared
 
 if TYPE_CHECKING:
@@ -38,6 +38,9 @@ NOT_READ = ("IMG120", "format-not-read")
 NO_LIBRARY = ("IMG121", "reader-missing")
 # What our readers do not read, another program may.
 _OTHERS_MAY = frozenset({NOT_READ[0], NO_LIBRARY[0]})
+# Plates in one folder, whose files ask for each of them in turn.
+MAX_SETS = 64
+MAX_NO_LEADS = 1 << 16
 # The first of the table: where all images are these, the others are never imported.
 # They know their sets themselves.
 _FIRST: Reader = OmeTiff()
@@ -177,10 +180,25 @@ def _of_lead(path: Path, shown: str) -> Extraction | None:
 
     for reader in SET_READERS:
         for lead in reader.leads(path):
-            found = recall("leads", lead.as_posix(), partial(_lead, reader, lead))
+            found = _set_of(reader, lead)
             if shown in found.files:
                 return Extraction(shown, found.records, _cut_short(path, found.records))
     return None
+
+
+def _set_of(reader: SetReader, lead: Path) -> _Set:
+    """Return a set, remembered; a folder may hold many files that only look like leads.
+
+    Each of its files asks for all of them.
+    """
+    name = lead.as_posix()
+    others = kept("no leads")
+    if others is not None and name in others:
+        return _Set()
+    found = recall("leads", name, partial(_lead, reader, lead), most=MAX_SETS)
+    if others is not None and not found.files and len(others) < MAX_NO_LEADS:
+        others[name] = None
+    return found
 
 
 def _cut_short(path: Path, records: Sequence[ImageMetadata]) -> tuple[Finding, ...]:

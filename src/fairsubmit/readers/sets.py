@@ -59,24 +59,26 @@ def kept(kind: str) -> dict[str, Any] | None:
     return None if store is None else store.setdefault(kind, {})
 
 
-def recall(kind: str, key: str, make: Callable[[], _T]) -> _T:
+def recall(kind: str, key: str, make: Callable[[], _T], *, most: int = MAX_KEPT) -> _T:
     """Return what `make` gives; within `memory`, what it gave for `key` before.
 
     Parameters
     ----------
     kind
-        Whose memory it is; the `MAX_KEPT` last keys of each kind are remembered.
+        Whose memory it is.
     key
         For example a path.
     make
         Called where nothing is remembered. What it raises is not remembered.
+    most
+        So many keys of the kind are remembered, the last ones.
     """
     store = kept(kind)
     if store is None:
         return make()
     if key not in store:
         found = make()
-        while len(store) >= MAX_KEPT:
+        while len(store) >= most:
             store.pop(next(iter(store)), None)
         store[key] = found
     kept_value: _T = store[key]

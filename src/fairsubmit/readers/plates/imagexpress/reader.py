@@ -54,15 +54,25 @@ class ImageXpress:
         return begins_with(head, "HTSInfoFile")
 
     def leads(self, path: Path) -> Sequence[Path]:
-        """Return the HTD files in the file's folder and above, outermost first."""
-        if not path.name.lower().endswith(_MEMBERS):
+        """Return the HTD files in the file's folder and above, outermost first.
+
+        Of several plates, only those that the file's name begins with: each of 10,000
+        files would ask all of them.
+        """
+        file = path.name.lower()
+        if not file.endswith(_MEMBERS):
             return ()
         found = [
             folder / name
             for folder in above(path.parent, _STEP, 2)
             for name in descriptions(folder).htd
         ]
-        return found[: found.index(path)] if path in found else found
+        if file.endswith(".htd"):
+            copies = [lead for lead in found if lead.name.lower() == file]
+            return copies[: copies.index(path)] if path in copies else copies
+        if len({lead.name.lower() for lead in found}) == 1:
+            return found
+        return [lead for lead in found if file.startswith(lead.stem.lower())]
 
     def read(self, path: Path) -> Sequence[ImageMetadata]:
         """Return one record for each site of each well that has files.
