@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fairsubmit.errors import ReadError
 from fairsubmit.metadata.image import Problem
+from fairsubmit.readers.sets import recall
 from fairsubmit.readers.source import Source
 from fairsubmit.readers.tiff.chain import check
 from fairsubmit.readers.tiff.structure import DESCRIPTION, is_tiff, open_tiff
@@ -19,6 +20,7 @@ __all__ = ["CutParts", "Folder", "Pixels", "pixels_of"]
 
 COMPRESSION, UNCOMPRESSED = 259, 1
 MAX_TEXT = 1 << 20
+MAX_LISTINGS = 4
 # Of one set, so many files that look too small are opened and named.
 MAX_OPENED = 20
 _PNG = b"\x89PNG\r\n\x1a\n"
@@ -42,27 +44,13 @@ class Folder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.sizes: dict[str, int] = {}
-        self.folders: list[str] = []
         whole = path.as_posix()
         self._prefix = "" if whole == "." else f"{whole.rstrip('/')}/"
         self._lower: dict[str, str] | None = None
-        try:
-            with os.scandir(str(path)) as found:
-                for item in found:
-                    self._add(item)
-        except OSError:
-            pass
-        self.folders.sort()
-
-    def _add(self, item: os.DirEntry[str]) -> None:
-        try:
-            if item.is_dir():
-                self.folders.append(item.name)
-            elif item.is_file():
-                self.sizes[item.name] = item.stat().st_size
-        except OSError:
-            return
+        # Many plates, or many series, may lie in one folder.
+        self.sizes, self.folders = recall(
+            "listings", whole, lambda: _listed(str(path)), most=MAX_LISTINGS
+        )
 
     def find(self, name: str) -> str | None:
         """Return the name of a file as it is there, for a name that may differ in case.
@@ -78,6 +66,29 @@ class Folder:
     def posix(self, name: str) -> str:
         """Return the path of a file of the folder."""
         return self._prefix + name
+
+
+def _listed(folder: str) -> tuple[dict[str, int], list[str]]:
+    """Return the files of a folder with their sizes, and the folders in it."""
+    sizes: dict[str, int] = {}
+    folders: list[str] = []
+    try:
+        with os.scandir(folder) as found:
+            for item in found:
+                _add(item, sizes, folders)
+    except OSError:
+        pass
+    return sizes, sorted(folders)
+
+
+def _add(item: os.DirEntry[str], sizes: dict[str, int], folders: list[str]) -> None:
+    try:
+        if item.is_dir():
+            folders.append(item.name)
+        elif item.is_file():
+            sizes[item.name] = item.stat().st_size
+    except OSError:
+        return
 
 
 class Pixels(NamedTuple):
