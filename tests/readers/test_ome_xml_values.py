@@ -13,6 +13,7 @@ from fairsubmit.errors import DamagedFileError
 from fairsubmit.metadata.image import ImageMetadata, Quantity
 from fairsubmit.readers import read_image
 from fairsubmit.readers.ome.cut import Part, cut
+from fairsubmit.readers.ome.ome_xml_file import OmeXmlFile
 from fairsubmit.readers.ome.record import Recorder
 from fairsubmit.readers.ome.xml import looks_like_ome, parse
 from fairsubmit.readers.units import length_unit, number, time_unit
@@ -524,3 +525,25 @@ def test_a_large_document_is_read_in_little_time_and_memory(
 )
 def test_sniffing(start: bytes, expected: bool) -> None:
     assert looks_like_ome(start) is expected
+
+
+@pytest.mark.parametrize(
+    ("start", "expected"),
+    [
+        (b"", True),
+        (b"\xef\xbb\xbf<?xml version='1.0'?>\n<!-- <a> and <b> --> ", True),
+        (b"<!DOCTYPE OME [<!ENTITY a '<b/>'>]>", True),
+        (b"<xsl:stylesheet><xsl:template match='OME:OME'>", False),
+        (b"<html><pre>", False),
+        (b"<!DOCTYPE html>\n<pre>", False),
+        (b"<?xml version='1.0'?><!-- a --><project><image>", False),
+    ],
+)
+def test_only_documents_of_ome_are_ome_xml(
+    make_ome: Make, start: bytes, expected: bool
+) -> None:
+    reader = OmeXmlFile()
+    for text in (start + b"<OME:OME", start + make_ome()):
+        assert reader.recognises(Path("a.xml"), text + b" xmlns='x'>") is expected
+    wide = (start + b"<OME>").decode().encode("utf-16-le")
+    assert reader.recognises(Path("a.xml"), wide) is expected

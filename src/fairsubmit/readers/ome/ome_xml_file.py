@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from fairsubmit.readers.about import About
@@ -15,6 +16,19 @@ if TYPE_CHECKING:
     from fairsubmit.metadata.image import ImageMetadata
 
 __all__ = ["OmeXmlFile"]
+
+_PAGE = re.compile(rb"<!DOCTYPE\s+html", re.IGNORECASE)
+_COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
+_ELEMENT = re.compile(rb"<([A-Za-z_][\w.\-]{0,64}:)?([A-Za-z_][\w.\-]{0,64})")
+
+
+def _holds(head: bytes) -> bool:
+    """Whether another document only speaks of OME: a style sheet, a web page."""
+    text = head.replace(b"\0", b"") if b"\0" in head[:8] else head
+    if b"<!DOCTYPE" in text:  # its entities may hold elements
+        return _PAGE.search(text) is not None
+    first = _ELEMENT.search(_COMMENT.sub(b"", text[: 1 << 13]))
+    return first is not None and first[2] != b"OME"
 
 
 class OmeXmlFile:
@@ -31,7 +45,7 @@ class OmeXmlFile:
 
     def recognises(self, path: Path, head: bytes) -> bool:  # noqa: ARG002 - the port's
         """Whether the document's root is OME."""
-        return looks_like_ome(head)
+        return looks_like_ome(head) and not _holds(head)
 
     def read(self, path: Path) -> Sequence[ImageMetadata]:
         """Return the records of the file or its set.
