@@ -61,7 +61,7 @@ class DeltaVision:
         (".dv", ".r3d"),
         "pixel size, wavelengths, time step, panels, date; objective, camera and "
         "filters from the log beside it",
-        "files written from the specification",
+        "1 real file",
     )
 
     def recognises(self, path: Path, head: bytes) -> bool:  # noqa: ARG002 - the port's

@@ -75,7 +75,7 @@ class DigitalMicrograph:
         "Gatan DM3/DM4",
         (".dm3", ".dm4"),
         "calibration, microscope, detector, date, program",
-        "1 real file",
+        "112 real files",
     )
 
     def recognises(self, path: Path, head: bytes) -> bool:  # noqa: ARG002 - the port's

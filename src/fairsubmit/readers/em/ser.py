@@ -94,7 +94,7 @@ class TiaSeries:
         "TIA series",
         (".ser", ".emi"),
         "pixel size, date, microscope",
-        "files written from the specification",
+        "49 real files",
     )
 
     def recognises(self, path: Path, head: bytes) -> bool:  # noqa: ARG002 - the port's

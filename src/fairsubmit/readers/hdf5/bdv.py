@@ -50,7 +50,7 @@ class BigDataViewer:
         (".xml", ".h5"),
         "voxel sizes, channels, angles, tiles and time points of the XML; pixel type "
         "and missing views of its HDF5, N5 or OME-Zarr",
-        "files written from the specification",
+        "files written by npy2bdv, and from the specification",
         library="h5py",
         licence="BSD-3-Clause",
         extra=EXTRA,

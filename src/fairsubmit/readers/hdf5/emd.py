@@ -37,7 +37,7 @@ class Emd:
         (".emd",),
         "pixel size, detector, instrument, date and frames of Velox images; axes of "
         "arrays by the open EMD specification; spectra are no images",
-        "files written from the specification",
+        "15 real files",
         library="h5py",
         licence="BSD-3-Clause",
         extra=EXTRA,

@@ -38,7 +38,7 @@ class Imaris:
         (".ims",),
         "pixel sizes, channels with names and wavelengths, objective, time points, "
         "recording date; the sizes without the padding of chunks",
-        "files written from the specification",
+        "1 real file",
         library="h5py",
         licence="BSD-3-Clause",
         extra=EXTRA,

@@ -64,7 +64,7 @@ class Oib:
 
     name = "olympus_oib"
     suffixes: Sequence[str] = (".oib",)
-    about = About("Olympus OIB", (".oib",), _READS, _TESTED)
+    about = About("Olympus OIB", (".oib",), _READS, "1 real file")
 
     def recognises(self, path: Path, head: bytes) -> bool:
         """Whether it is a compound file with FluoView's list, or named as one."""

@@ -40,7 +40,7 @@ class Gatan(DialectReader):
         "DigitalMicrograph TIFF",
         (".tif", ".tiff"),
         "pixel size",
-        "1 real file",
+        "3 real files",
     )
 
     def speaks(self, tiff: Tiff) -> bool:

@@ -51,7 +51,7 @@ class MicroManager:
         FORMAT,
         (".tif", "metadata.txt", "NDTiff.index"),
         "positions, channels, z and time, pixel size, time step, objective, date",
-        "files written from the specification",
+        "files written by ndtiff, and from the specification",
     )
 
     def recognises(self, path: Path, head: bytes) -> bool:

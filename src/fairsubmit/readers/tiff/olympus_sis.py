@@ -50,7 +50,7 @@ class OlympusSis(DialectReader):
         "Olympus SIS TIFF",
         (".tif", ".tiff"),
         "pixel size, date, camera",
-        "1 real file",
+        "2 real files",
     )
 
     def speaks(self, tiff: Tiff) -> bool:

@@ -45,7 +45,7 @@ class Ics:
         "ICS",
         (".ics", ".ids"),
         "scale and unit of each axis, wavelengths",
-        "files written from the specification",
+        "files written by Bio-Formats, and from the specification",
     )
 
     def recognises(self, path: Path, head: bytes) -> bool:  # noqa: ARG002 - the port's

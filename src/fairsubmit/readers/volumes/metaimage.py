@@ -55,7 +55,7 @@ class MetaImage:
         "MetaImage",
         (".mha", ".mhd"),
         "spacing, channels, files of pixels",
-        "files written from the specification",
+        "files written by ITK, and from the specification",
     )
 
     def recognises(self, path: Path, head: bytes) -> bool:  # noqa: ARG002 - the port's

@@ -72,7 +72,7 @@ class Nifti:
         "NIfTI",
         (".nii", ".nii.gz", ".hdr"),
         "voxel size, time step",
-        "files written from the specification",
+        "10 real files",
     )
 
     def recognises(self, path: Path, head: bytes) -> bool:  # noqa: ARG002 - the port's

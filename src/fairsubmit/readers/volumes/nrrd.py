@@ -57,7 +57,7 @@ class Nrrd:
         "NRRD",
         (".nrrd", ".nhdr"),
         "spacing and unit of each axis, files of pixels",
-        "files written from the specification",
+        "files written by ITK, and from the specification",
     )
 
     def recognises(self, path: Path, head: bytes) -> bool:  # noqa: ARG002 - the port's
