@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 from tests.readers.conftest import ome_bytes, tiff_bytes
 from tests.readers.czi_files import whole as czi_bytes
 from tests.readers.deltavision_files import Dv
+from tests.readers.dicom_files import dicom_bytes, picture
+from tests.readers.hdf5_files import write_imaris
 from tests.readers.leica_files import one_image as lif_bytes
 from tests.readers.nd2_files import nd2_bytes
 from tests.readers.test_mrc_reader import mrc_bytes
@@ -230,8 +232,17 @@ cuts("lif", "a.lif", lif_bytes(size=5_000), 0.01, 0.5, 4, 9.9)
 cuts("nd2", "a.nd2", nd2_bytes(3, 4_000), 0.1, 2, 9, 9.99)
 cuts("mrc", "a.mrc", mrc_bytes((32, 24, 3)), 1, 4, 9.9)
 cuts("deltavision", "a.dv", Dv().written(), 3, 9.9)
+cuts("dicom", "a.dcm", dicom_bytes(picture()), 6, 8.5, 9.9)
 cuts("png", "a.png", png(), 1, 5, 9)
 cuts("nifti", "a.nii", nifti_bytes((32, 24, 3)), 0.2, 5, 9.9)
+
+
+@case("imaris-that-is-cut", r"IMG101 .*a\.ims.*(byte|truncated)")
+def _(folder: Path) -> None:
+    file = write_imaris(folder / "a.ims")
+    file.write_bytes(file.read_bytes()[:-1_000])
+
+
 one_file(
     "mrc-of-a-size-that-cannot-be", r"truncated! .*byte", "a.mrc",
     put(mrc_bytes(), 0, "<3i", 1 << 20, 1 << 20, 1 << 20),
